@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+// Arithmetic on JamTime that cannot overflow at JAM_NEVER. Real-time safe.
+
+#ifndef JAM_BASE_TIME_H
+#define JAM_BASE_TIME_H
+
+#include <jamnet/types.h>
+
+/// Returns the earlier of two times.
+static inline JamTime jam_time_min(const JamTime a, const JamTime b)
+{
+  return a < b ? a : b;
+}
+
+/// Returns `time + span`, or JAM_NEVER if either is JAM_NEVER.
+static inline JamTime jam_time_add(const JamTime time, const JamTime span)
+{
+  return (time == JAM_NEVER || span == JAM_NEVER) ? JAM_NEVER : time + span;
+}
+
+/// Returns whole microseconds, rounded towards minus infinity.
+static inline int64_t jam_time_to_us(const JamTime time)
+{
+  return (time >= 0) ? time / JAM_US : -((-time + JAM_US - 1) / JAM_US);
+}
+
+#endif // JAM_BASE_TIME_H

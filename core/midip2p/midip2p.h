@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+// MIDIp2p: MIDI as JSON packets (JMID) that survive loss.
+//
+// Events are numbered, not packets: a packet holds the window of events not yet
+// acknowledged, so any packet repairs the loss of those before it. A link is
+// one direction of MIDI over one hop, plus its acknowledgements; the node ends
+// each link and starts a fresh one per receiver. Format: PROTOCOL.md.
+//
+// Thread: the network thread.
+
+#ifndef JAM_MIDIP2P_H
+#define JAM_MIDIP2P_H
+
+#include <jamnet/types.h>
+
+#include <stdbool.h>
+
+#define MIDIP2P_MAX_TEXT 1100U ///< Bytes of a JMID packet
+#define MIDIP2P_WINDOW 16U     ///< Events in one packet
+
+/// A short MIDI message at a time of the sender's stream clock.
+typedef struct Midip2pEvent {
+  int64_t time_us; ///< Stream clock: sample position * 1e6 / rate
+  uint8_t size;    ///< 1 .. 3
+  uint8_t bytes[3];
+} Midip2pEvent;
+
+/// Counters of one link.
+typedef struct Midip2pStats {
+  uint64_t sent, received; ///< Events, each counted once
+  uint64_t packets_sent, packets_received;
+  uint64_t duplicates; ///< Events received again, ignored
+  uint64_t malformed;  ///< Packets that were not JMID
+  uint64_t queue_full; ///< Events refused: 256 unacknowledged or unread
+  uint64_t released;   ///< Notes ended by midip2p_link_release
+} Midip2pStats;
+
+typedef struct Midip2pLink Midip2pLink;
+
+/// Creates a link; `epoch` distinguishes this life of the sender from earlier
+/// ones (a receiver starts anew when it changes).
+JAM_NODISCARD JamStatus midip2p_link_new(const JamAllocator* allocator,
+                                         uint32_t            epoch,
+                                         Midip2pLink**       out);
+
+/// Releases a link; null is ignored.
+void midip2p_link_free(Midip2pLink* link);
+
+/// Queues an event to send. Times must not decrease (they are clamped).
+/// Returns JAM_ERR_ARGUMENT for what is not a complete channel message or
+/// single-byte system message, JAM_ERR_FULL when the peer acknowledges nothing.
+JAM_NODISCARD JamStatus midip2p_send(Midip2pLink*        link,
+                                     JamTime             now,
+                                     const Midip2pEvent* event);
+
+/// Takes in a JMID packet from the peer (events, acknowledgement or both).
+void midip2p_input(Midip2pLink* link,
+                   JamTime      now,
+                   const char*  text,
+                   size_t       size);
+
+/// Writes the next packet due. Returns its size, or 0 when nothing is due.
+size_t
+midip2p_output(Midip2pLink* link, JamTime now, char* text, size_t capacity);
+
+/// Returns when midip2p_output has something to say, or JAM_NEVER.
+JamTime midip2p_deadline(const Midip2pLink* link);
+
+/// Takes the next received event, in order and once each; false when none.
+bool midip2p_event(Midip2pLink* link, Midip2pEvent* out);
+
+/// Ends every note and pedal the received stream holds: queues the releases as
+/// received events at `time_us`. For a player who has vanished.
+void midip2p_link_release(Midip2pLink* link, int64_t time_us);
+
+/// Tells the share of packets lost lately (0 .. 1), which sets how eagerly
+/// events are repeated before they are acknowledged.
+void midip2p_set_loss(Midip2pLink* link, double loss);
+
+/// Returns the link's counters. Valid as long as the link.
+const Midip2pStats* midip2p_stats(const Midip2pLink* link);
+
+#endif // JAM_MIDIP2P_H

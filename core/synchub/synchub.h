@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: MIT
+// User Sync Hub: who is in which room, on which clock, with how much jitter.
+//
+// The node holds a Synchub; every client holds a SynchubRoster that mirrors its
+// room. They talk in control messages (join, welcome, user, gone, refused) and
+// in table entries that ride in media datagrams. Session time always means the
+// home node's clock. Format: PROTOCOL.md.
+//
+// Thread: the network thread.
+
+#ifndef JAM_SYNCHUB_H
+#define JAM_SYNCHUB_H
+
+#include <jamnet/types.h>
+
+#include <stdbool.h>
+
+#define SYNCHUB_MAX_NAME 32U    ///< Bytes of UTF-8 in a name, no terminator
+#define SYNCHUB_MAX_MEMBERS 32U ///< Users in one room
+#define SYNCHUB_MAX_MESSAGE 1024U
+#define SYNCHUB_ROOM_SIZE 32U
+
+/// A user of one node, also the handle of its streams on every hop from that
+/// node; 0 is none. Not reused while any client could still hold it.
+typedef uint16_t SynchubUserId;
+
+/// What a user says of itself when joining.
+typedef struct SynchubProfile {
+  char     name[SYNCHUB_MAX_NAME + 1U];
+  uint32_t rate_hz; ///< Of its audio stream
+  uint16_t frames;  ///< Per packet
+  uint8_t  bits;
+  bool     midi; ///< Sends MIDI
+} SynchubProfile;
+
+/// A sender's stream clock on session time: sample `position` was captured at
+/// `time`; samples pass at rate_hz * (1 + skew) per second of session time.
+typedef struct SynchubMap {
+  bool    valid;
+  int64_t position;
+  JamTime time;       ///< Session time (the node's clock)
+  double  skew;       ///< As a fraction (1e-6 = 1 ppm)
+  JamTime error;      ///< One sigma of `time`
+  double  skew_error; ///< One sigma of `skew`
+} SynchubMap;
+
+/// One user's row of the table that everyone in the room holds.
+typedef struct SynchubRow {
+  SynchubMap map;
+  JamTime    jitter; ///< 95th percentile on its path to the node
+  JamTime    rtt;    ///< To the node
+  double     loss;   ///< Share of its packets the node missed, 0 .. 1
+} SynchubRow;
+
+/// A user as the hub and every roster know it.
+typedef struct SynchubUser {
+  SynchubUserId  id;
+  SynchubProfile profile;
+  SynchubRow     row;
+  JamTime        joined; ///< Session time
+} SynchubUser;
+
+// Messages
+
+typedef enum SynchubMessageKind {
+  SYNCHUB_JOIN,    ///< Client: let me into this room
+  SYNCHUB_LEAVE,   ///< Client: I am going
+  SYNCHUB_WELCOME, ///< Node: you are in, this is your id
+  SYNCHUB_USER,    ///< Node: this user is in the room
+  SYNCHUB_GONE,    ///< Node: this user has left
+  SYNCHUB_REFUSED  ///< Node: you may not join, and why
+} SynchubMessageKind;
+
+typedef struct SynchubMessage {
+  SynchubMessageKind kind;
+  uint8_t            room[SYNCHUB_ROOM_SIZE]; ///< JOIN: the room id
+  SynchubProfile     profile;                 ///< JOIN, USER
+  SynchubUserId      user;                    ///< WELCOME, USER, GONE
+  JamTime            joined;                  ///< USER
+  char               reason[96];              ///< REFUSED: one sentence
+} SynchubMessage;
+
+/// Writes a message as JSON. Returns its size, or 0 if it does not fit.
+size_t synchub_message_write(const SynchubMessage* message,
+                             char*                 text,
+                             size_t                capacity);
+
+/// Reads a message. Returns JAM_ERR_FORMAT for anything else.
+JAM_NODISCARD JamStatus synchub_message_read(const char*     text,
+                                             size_t          size,
+                                             SynchubMessage* out);
+
+/// Writes table entries `rows[i]` of `users[i]` as JSON until `capacity` is
+/// reached. Returns the size; stores how many fitted in `out_count`.
+size_t synchub_table_write(const SynchubUser* const* users,
+                           size_t                    count,
+                           char*                     text,
+                           size_t                    capacity,
+                           size_t*                   out_count);
+
+/// Reads a table: at most `capacity` users with only id and row set.
+/// Returns JAM_ERR_FORMAT for anything else.
+JAM_NODISCARD JamStatus synchub_table_read(const char*  text,
+                                           size_t       size,
+                                           SynchubUser* out,
+                                           size_t       capacity,
+                                           size_t*      out_count);
+
+// The hub on the node
+
+typedef struct Synchub Synchub;
+
+/// Creates a hub for at most `max_users` users in all; rooms come and go with
+/// their members.
+JAM_NODISCARD JamStatus synchub_new(const JamAllocator* allocator,
+                                    unsigned            max_users,
+                                    Synchub**           out);
+
+/// Releases a hub; null is ignored.
+void synchub_free(Synchub* hub);
+
+/// Puts a user into a room, creating the room with its first user. `tag` is
+/// the caller's (its transport session). Returns JAM_ERR_FULL when the hub or
+/// the room is full, JAM_ERR_ARGUMENT for an unusable profile.
+JAM_NODISCARD JamStatus synchub_join(Synchub*      hub,
+                                     JamTime       now,
+                                     const uint8_t room[SYNCHUB_ROOM_SIZE],
+                                     const SynchubProfile* profile,
+                                     uint32_t              tag,
+                                     SynchubUserId*        out);
+
+/// Takes a user out; the room goes with its last member. Unknown: ignored.
+void synchub_leave(Synchub* hub, SynchubUserId user);
+
+/// Returns a user, or null. Valid until the next join or leave.
+const SynchubUser* synchub_user(const Synchub* hub, SynchubUserId user);
+
+/// Returns the tag a user joined with; 0 for an unknown user.
+uint32_t synchub_tag(const Synchub* hub, SynchubUserId user);
+
+/// Lists the members of a user's room (itself included) in order of joining.
+/// Returns their number, at most SYNCHUB_MAX_MEMBERS.
+size_t synchub_members(const Synchub*      hub,
+                       SynchubUserId       user,
+                       const SynchubUser** out,
+                       size_t              capacity);
+
+/// Replaces a user's row. Unknown users are ignored.
+void synchub_set_row(Synchub* hub, SynchubUserId user, const SynchubRow* row);
+
+/// Writes the table entries of `receiver`'s room that changed since they were
+/// last written for it (its own row left out). Returns 0 when none did.
+size_t synchub_table_for(Synchub*      hub,
+                         SynchubUserId receiver,
+                         char*         text,
+                         size_t        capacity);
+
+/// Returns the number of users and of rooms now.
+void synchub_count(const Synchub* hub, unsigned* users, unsigned* rooms);
+
+// The roster on a client
+
+typedef struct SynchubRoster {
+  SynchubUserId self; ///< 0 until welcome
+  unsigned      count;
+  SynchubUser   users[SYNCHUB_MAX_MEMBERS]; ///< Others and self, by joining
+} SynchubRoster;
+
+/// Empties a roster.
+void synchub_roster_init(SynchubRoster* roster);
+
+/// Applies a message of the node. Returns whether the roster changed.
+bool synchub_roster_apply(SynchubRoster* roster, const SynchubMessage* message);
+
+/// Applies a table; entries of unknown users are ignored. Returns whether it
+/// was a valid table.
+bool synchub_roster_table(SynchubRoster* roster, const char* text, size_t size);
+
+/// Returns a user by id, or null. Valid until the next apply.
+SynchubUser* synchub_roster_user(SynchubRoster* roster, SynchubUserId user);
+
+/// Returns the (fractional) stream position captured at a session time.
+static inline double synchub_map_position(const SynchubMap* const map,
+                                          const uint32_t          rate_hz,
+                                          const JamTime           time)
+{
+  return (double)map->position +
+         (double)(time - map->time) * 1e-9 * rate_hz * (1.0 + map->skew);
+}
+
+#endif // JAM_SYNCHUB_H

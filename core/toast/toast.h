@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: MIT
+// TOAST: UDP sessions for live media, as a state machine without I/O.
+//
+// A ToastEndpoint is one UDP port with a fixed table of sessions, dialled or
+// accepted. It is driven by five verbs: input, output, deadline, tick, event.
+// Time, datagrams, memory and a random seed come in from outside, so the same
+// code runs under ppoll and in the simulator, bit for bit. Wire layout:
+// toast_wire.h; rules and timers: PROTOCOL.md.
+//
+// Thread: everything here belongs to the network thread.
+
+#ifndef JAM_TOAST_H
+#define JAM_TOAST_H
+
+#include <jamnet/types.h>
+
+#include <stdbool.h>
+
+#define TOAST_MAX_DATAGRAM 1200U ///< UDP payload, never exceeded
+#define TOAST_MAX_MEDIA 1164U ///< Bytes of one MEDIA frame alone in a datagram
+#define TOAST_MAX_EVENT 1024U ///< Bytes of one control message
+#define TOAST_KEY_SIZE 32U
+
+/// IPv6 address (IPv4 as ::ffff:a.b.c.d) and port in host order.
+typedef struct ToastAddress {
+  uint8_t  ip[16];
+  uint16_t port;
+} ToastAddress;
+
+/// A session of one endpoint; 0 is none. Never reused while it could be
+/// mistaken: it carries a generation.
+typedef uint32_t ToastSession;
+
+typedef struct ToastConfig {
+  unsigned max_sessions; ///< Fixed table size, 1 .. 16384
+  bool     accept;       ///< Answer strangers' INIT (a node)
+  uint16_t node_id;      ///< 10 bits; upper bits of the connection ids issued
+  uint8_t  node_secret[TOAST_KEY_SIZE]; ///< X25519 key; used when accepting
+  uint8_t  seed[32];     ///< Secret randomness; the endpoint draws all from it
+  JamTime  idle_timeout; ///< Silence that ends a session; 0: 5 s
+} ToastConfig;
+
+typedef struct ToastEndpoint ToastEndpoint;
+
+/// What a frame carries. Media, MIDI and table frames are sent once, unordered
+/// and unreliable; events are repeated until acknowledged and arrive in order.
+typedef enum ToastFrameKind {
+  TOAST_FRAME_MEDIA, ///< A JDAT packet of stream `handle`; `seq` its counter
+  TOAST_FRAME_MIDI,  ///< A JMID packet of stream `handle`
+  TOAST_FRAME_TABLE, ///< Clock and jitter table entries
+  TOAST_FRAME_EVENT  ///< A control message
+} ToastFrameKind;
+
+typedef struct ToastFrame {
+  ToastFrameKind kind;
+  uint16_t       handle; ///< Media and MIDI
+  uint16_t       seq;    ///< Media: low 16 bits of the JDAT counter
+  const uint8_t* data;
+  size_t         size;
+} ToastFrame;
+
+typedef enum ToastEventKind {
+  TOAST_EVENT_OPEN,   ///< Keys are agreed: frames may be sent
+  TOAST_EVENT_CLOSED, ///< The session is gone; its handle is void
+  TOAST_EVENT_FRAME   ///< A frame arrived
+} ToastEventKind;
+
+typedef enum ToastReason {
+  TOAST_REASON_LOCAL = 1, ///< toast_close was called here
+  TOAST_REASON_PEER,      ///< The peer sent CLOSE
+  TOAST_REASON_SILENCE,   ///< Nothing heard for the idle time-out
+  TOAST_REASON_NO_ANSWER, ///< The handshake got no answer
+  TOAST_REASON_WRONG_KEY  ///< The answer did not come from that node's key
+} ToastReason;
+
+typedef struct ToastEvent {
+  ToastEventKind kind;
+  ToastSession   session;
+  ToastReason    reason; ///< CLOSED
+  ToastFrame     frame;  ///< FRAME; data is valid until the next toast_input
+} ToastEvent;
+
+/// What is known of the peer's clock: peer = own + offset + skew * (own - at).
+/// Base delay asymmetry is invisible to any estimator: the true error may be
+/// up to min_rtt / 2 beyond `error`.
+typedef struct ToastClock {
+  bool    valid;
+  JamTime at;     ///< Own time to which offset belongs
+  JamTime offset; ///< Peer minus own clock, ns
+  double  skew;   ///< Peer's rate minus own, as a fraction (1e-6 = 1 ppm)
+  JamTime error;  ///< One sigma of offset, ns
+  double  skew_error;
+  JamTime min_rtt; ///< Least round trip seen
+} ToastClock;
+
+/// Counters and measures of one session since it opened.
+typedef struct ToastStats {
+  uint64_t datagrams_sent, datagrams_received;
+  uint64_t bytes_sent, bytes_received; ///< UDP payload
+  uint64_t lost;       ///< Packet numbers that never came (2 s grace)
+  uint64_t duplicates; ///< Replayed or duplicated datagrams, dropped
+  uint64_t reordered;
+  JamTime  jitter;    ///< 95th percentile of one-way delay above its minimum
+  JamTime  rtt;       ///< Newest round trip
+  double   peer_loss; ///< Share of our datagrams the peer missed, last 1 s
+} ToastStats;
+
+/// Datagrams that were no use, by cause; none of them is an error.
+typedef struct ToastCounters {
+  uint64_t too_short, too_long, unknown_type, bad_version;
+  uint64_t unknown_session; ///< Short packet with a connection id not in use
+  uint64_t bad_seal;        ///< Did not open: forged, damaged or stale key
+  uint64_t bad_frame;       ///< Sealed by a peer, but malformed inside
+  uint64_t replayed;
+  uint64_t table_full; ///< INITs dropped: every session slot is in use
+  uint64_t queue_full; ///< Frames dropped: send queue or bundle full
+  uint64_t handshakes; ///< Completed
+} ToastCounters;
+
+/// Creates an endpoint. All memory it will ever use is taken here.
+/// Returns JAM_ERR_ARGUMENT, JAM_ERR_MEMORY, or JAM_ERR_CRYPTO (unusable key).
+JAM_NODISCARD JamStatus toast_endpoint_new(const ToastConfig*  config,
+                                           const JamAllocator* allocator,
+                                           ToastEndpoint**     out);
+
+/// Releases an endpoint and wipes its keys; null is ignored.
+void toast_endpoint_free(ToastEndpoint* endpoint);
+
+/// Starts a session with the node at `to` that owns `node_key`; the outcome
+/// comes as an event. Returns JAM_ERR_FULL when the table is full.
+JAM_NODISCARD JamStatus toast_connect(ToastEndpoint*      endpoint,
+                                      JamTime             now,
+                                      const ToastAddress* to,
+                                      const uint8_t node_key[TOAST_KEY_SIZE],
+                                      ToastSession* out);
+
+/// Ends a session: sends CLOSE (a few copies) and raises CLOSED. Unknown
+/// sessions are ignored.
+void toast_close(ToastEndpoint* endpoint, JamTime now, ToastSession session);
+
+/// Queues a copy of a frame; toast_output then sends it at once, bundled with
+/// whatever else waits for that peer.
+/// Returns JAM_ERR_STATE (not open), JAM_ERR_ARGUMENT (too large) or
+/// JAM_ERR_FULL (queue full: counted; media may simply be dropped).
+JAM_NODISCARD JamStatus toast_send(ToastEndpoint*    endpoint,
+                                   JamTime           now,
+                                   ToastSession      session,
+                                   const ToastFrame* frame);
+
+/// Takes in one datagram. Whatever it is, it is safe: useless ones are counted.
+void toast_input(ToastEndpoint*      endpoint,
+                 JamTime             now,
+                 const ToastAddress* from,
+                 const uint8_t*      data,
+                 size_t              size);
+
+/// Writes the next datagram to send, at most TOAST_MAX_DATAGRAM bytes.
+/// Returns its size, or 0 when nothing is due. Call until it returns 0.
+size_t toast_output(ToastEndpoint* endpoint,
+                    JamTime        now,
+                    ToastAddress*  to,
+                    uint8_t*       buffer,
+                    size_t         capacity);
+
+/// Returns when toast_tick must be called next, or JAM_NEVER.
+JamTime toast_deadline(const ToastEndpoint* endpoint);
+
+/// Does what is due: repeats, keep-alives, probes, time-outs.
+void toast_tick(ToastEndpoint* endpoint, JamTime now);
+
+/// Takes the next event; false when there is none. Call until false after each
+/// input and tick: frame data lives only until the next input.
+bool toast_event(ToastEndpoint* endpoint, ToastEvent* out);
+
+/// Reads what is known of the peer's clock; false for an unknown session.
+bool toast_clock(const ToastEndpoint* endpoint,
+                 ToastSession         session,
+                 ToastClock*          out);
+
+/// Reads a session's counters; false for an unknown session.
+bool toast_stats(const ToastEndpoint* endpoint,
+                 ToastSession         session,
+                 ToastStats*          out);
+
+/// Returns the peer's present address; null for an unknown session.
+const ToastAddress* toast_peer(const ToastEndpoint* endpoint,
+                               ToastSession         session);
+
+/// Returns the endpoint's counters. Valid as long as the endpoint.
+const ToastCounters* toast_counters(const ToastEndpoint* endpoint);
+
+/// Derives the public key of a node's secret. Any thread.
+void toast_public_key(const uint8_t secret[TOAST_KEY_SIZE],
+                      uint8_t       out[TOAST_KEY_SIZE]);
+
+/// Derives a room's id from its secret: BLAKE2b-256 keyed with the secret over
+/// "toast room". Any thread.
+void toast_room_id(const uint8_t secret[TOAST_KEY_SIZE],
+                   uint8_t       out[TOAST_KEY_SIZE]);
+
+/// Converts own time to the peer's clock.
+static inline JamTime toast_clock_to_peer(const ToastClock* const clock,
+                                          const JamTime           own)
+{
+  return own + clock->offset +
+         (JamTime)(clock->skew * (double)(own - clock->at));
+}
+
+/// Converts the peer's time to the own clock.
+static inline JamTime toast_clock_from_peer(const ToastClock* const clock,
+                                            const JamTime           peer)
+{
+  const JamTime own = peer - clock->offset;
+  return own - (JamTime)(clock->skew * (double)(own - clock->at));
+}
+
+#endif // JAM_TOAST_H

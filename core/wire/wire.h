@@ -43,7 +43,8 @@ size_t wire_writer_size(const WireWriter* writer);
 // parsing allocates. Integers are accepted only if exact and within range.
 
 /// Parses one JSON value of at most 65536 bytes and `max_depth` nested
-/// containers, with nothing but white space after it.
+/// containers, with nothing but white space after it. Its text must be UTF-8,
+/// and no string may hold a NUL: every C string read from it is all of it.
 /// Returns null on any fault; the caller owns the tree: wire_free.
 struct cJSON* wire_parse(const char* text, size_t size, unsigned max_depth);
 
@@ -53,7 +54,8 @@ void wire_free(struct cJSON* json);
 /// Returns a member of an object, or null.
 const struct cJSON* wire_get(const struct cJSON* object, const char* key);
 
-/// Reads an integer value; false if it is missing, fractional or out of range.
+/// Reads an integer value; false if it is missing, fractional, 2^53 or more
+/// either way (a double no longer tells neighbours apart) or out of range.
 bool wire_int(const struct cJSON* value,
               int64_t             minimum,
               int64_t             maximum,
@@ -132,7 +134,8 @@ uint32_t wire_text_get(WireTextReader* reader, unsigned count);
 /// `limit` zeros set `bad` (limit <= 32).
 unsigned wire_text_get_zeros(WireTextReader* reader, unsigned limit);
 
-/// Returns true when nothing but zero fill is left (a complete string).
+/// Returns true when nothing but the zero fill of the tail is left (at most 6
+/// bits): the string is complete, and the only one for these bits.
 bool wire_text_at_end(const WireTextReader* reader);
 
 #endif // JAM_WIRE_H

@@ -19,6 +19,20 @@ void jam_log_deinit(JamLog* const log, const JamAllocator* const allocator)
   jam_ring_deinit(&log->ring, allocator);
 }
 
+// Names in a line are UTF-8, and who shows them wants whole characters. Takes a
+// last character away whose bytes may be missing.
+static void drop_cut_character(char* const text, const size_t length)
+{
+  size_t end = length;
+  while (end > 0U && ((uint8_t)text[end - 1U] & 0xC0U) == 0x80U) {
+    --end;
+  }
+  if (end > 0U && (uint8_t)text[end - 1U] >= 0xC0U) {
+    --end;
+  }
+  text[end] = '\0';
+}
+
 void jam_log_write(JamLog* const     log,
                    const JamTime     now,
                    const JamLogLevel level,
@@ -28,8 +42,13 @@ void jam_log_write(JamLog* const     log,
   JamLogLine line = {now, level, {0}};
   va_list    arguments;
   va_start(arguments, format);
-  (void)vsnprintf(line.text, sizeof(line.text), format, arguments);
+  const int length = vsnprintf(line.text, sizeof(line.text), format, arguments);
   va_end(arguments);
+  if (length < 0) {
+    line.text[0] = '\0';
+  } else if ((size_t)length >= sizeof(line.text)) {
+    drop_cut_character(line.text, sizeof(line.text) - 1U);
+  }
   if (!jam_ring_write(&log->ring, &line, sizeof(line))) {
     ++log->dropped;
   }

@@ -18,7 +18,7 @@ typedef enum JamLogLevel {
 typedef struct JamLogLine {
   JamTime     time;
   JamLogLevel level;
-  char        text[JAM_LOG_TEXT_SIZE]; ///< Terminated, cut if too long
+  char        text[JAM_LOG_TEXT_SIZE]; ///< UTF-8, cut if too long
 } JamLogLine;
 
 typedef struct JamLog {

@@ -15,7 +15,7 @@ JamStatus jam_mailbox_init(JamMailbox* const         mailbox,
   if (size < 1U || size > (1U << 24U)) {
     return JAM_ERR_ARGUMENT;
   }
-  // Slots start on cache lines, which also aligns them for any type
+  // Slots are whole cache lines apart, which keeps them aligned for any type
   mailbox->value_size  = size;
   mailbox->size        = (size + 63U) & ~(size_t)63U;
   mailbox->slots       = (uint8_t*)jam_mem_new(allocator, 3U * mailbox->size);

@@ -41,7 +41,8 @@ bool jam_mailbox_read(JamMailbox* mailbox, void* out) JAM_RT;
 /// until the reader's next take or read. Reading thread.
 const void* jam_mailbox_take(JamMailbox* mailbox) JAM_RT;
 
-/// Returns the slot to fill before `publish`. Writing thread.
+/// Returns the slot to fill before `publish`; it holds some older value.
+/// Writing thread.
 void* jam_mailbox_slot(JamMailbox* mailbox) JAM_RT;
 
 /// Publishes the slot filled in place. Writing thread.

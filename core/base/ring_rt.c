@@ -15,7 +15,9 @@ static void copy_in(JamRing* const    ring,
   const uint32_t begin = at & ring->mask;
   const uint32_t room  = ring->mask + 1U - begin;
   const uint32_t first = size < room ? size : room;
-  memcpy(ring->data + begin, data, first);
+  if (first > 0U) { // An empty piece may be null, which memcpy forbids
+    memcpy(ring->data + begin, data, first);
+  }
   if (size > first) {
     memcpy(ring->data, (const uint8_t*)data + first, size - first);
   }
@@ -49,9 +51,7 @@ bool jam_ring_write2(JamRing* const    ring,
   const uint32_t w =
     atomic_load_explicit(&ring->write_index, memory_order_relaxed);
   copy_in(ring, w, head, head_size);
-  if (body_size > 0U) {
-    copy_in(ring, w + head_size, body, body_size);
-  }
+  copy_in(ring, w + head_size, body, body_size);
   atomic_store_explicit(&ring->write_index,
                         w + head_size + body_size,
                         memory_order_release);
@@ -78,7 +78,9 @@ bool jam_ring_peek(const JamRing* const ring,
     atomic_load_explicit(&ring->read_index, memory_order_relaxed) & ring->mask;
   const uint32_t room  = ring->mask + 1U - begin;
   const uint32_t first = size < room ? size : room;
-  memcpy(out, ring->data + begin, first);
+  if (first > 0U) {
+    memcpy(out, ring->data + begin, first);
+  }
   if (size > first) {
     memcpy((uint8_t*)out + first, ring->data, size - first);
   }

@@ -7,5 +7,5 @@
 #  pragma GCC poison printf fprintf snprintf sprintf puts fputs fopen fwrite
 #  pragma GCC poison pthread_mutex_lock pthread_cond_wait sem_wait    nanosleep
 #  pragma GCC poison read write send recv sendto recvfrom poll        usleep
-#  pragma GCC poison clock_gettime time rand srand abort exit         assert
+#  pragma GCC poison clock_gettime rand srand abort exit              assert
 #endif

@@ -14,8 +14,8 @@ jam_seq_unwrap(const int64_t reference, const uint32_t low, const unsigned bits)
   const uint64_t mask  = (UINT64_C(1) << bits) - 1U;
   const uint64_t ahead = ((uint64_t)low - (uint64_t)reference) & mask;
   const uint64_t half  = UINT64_C(1) << (bits - 1U);
-  return ahead <= half ? reference + (int64_t)ahead
-                       : reference - (int64_t)(mask + 1U - ahead);
+  const uint64_t step  = ahead <= half ? ahead : ahead - mask - 1U;
+  return (int64_t)((uint64_t)reference + step); // Unsigned: may not overflow
 }
 
 #endif // JAM_BASE_SEQ_H

@@ -186,6 +186,16 @@ bool toast_stats(const ToastEndpoint* endpoint,
 const ToastAddress* toast_peer(const ToastEndpoint* endpoint,
                                ToastSession         session);
 
+/// Attaches the caller's own record to a session, for finding it again in
+/// constant time. It is dropped with the session; unknown sessions are ignored.
+void toast_set_user_data(ToastEndpoint* endpoint,
+                         ToastSession   session,
+                         void*          data);
+
+/// Returns what was attached, or null. Still valid while the session's CLOSED
+/// event is being handled.
+void* toast_user_data(const ToastEndpoint* endpoint, ToastSession session);
+
 /// Returns the endpoint's counters. Valid as long as the endpoint.
 const ToastCounters* toast_counters(const ToastEndpoint* endpoint);
 

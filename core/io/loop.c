@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+// The network thread: wait for the nearest deadline or a datagram, input all,
+// tick, output all. The simulator runs the same steps on a heap of events.
+
+#define _GNU_SOURCE // ppoll
+
+#include "io/io.h"
+
+#include "base/memory.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <time.h>
+#include <unistd.h>
+
+#define BATCH 64    // Datagrams taken in before the outputs go
+#define PRIORITY 55 // Below audio callbacks (about 65..70), above all else
+#define BUFFER_SIZE 2048U // Longer than any datagram we accept
+
+struct IoLoop {
+  const JamAllocator* allocator;
+  const IoSocket*     socket;
+  IoEngine            engine;
+  pthread_t           thread;
+  int                 wake[2]; // Pipe: a byte wakes the thread
+  atomic_bool         stop;
+};
+
+static void wait_until(const IoLoop* const loop, const JamTime deadline)
+{
+  struct pollfd   fds[2] = {{loop->socket->fd, POLLIN, 0},
+                            {loop->wake[0], POLLIN, 0}};
+  const JamTime   now    = io_now();
+  const JamTime   wait   = deadline > now ? deadline - now : 0;
+  struct timespec span   = {(time_t)(wait / JAM_SECOND),
+                            (long)(wait % JAM_SECOND)};
+  if (ppoll(fds, 2U, deadline == JAM_NEVER ? NULL : &span, NULL) > 0 &&
+      (fds[1].revents & POLLIN)) {
+    char bytes[64];
+    while (read(loop->wake[0], bytes, sizeof(bytes)) > 0) {
+    }
+  }
+}
+
+static void input_all(const IoLoop* const loop)
+{
+  uint8_t      buffer[BUFFER_SIZE];
+  ToastAddress from;
+  for (int i = 0; i < BATCH; ++i) {
+    const long size =
+      io_socket_receive(loop->socket, &from, buffer, sizeof(buffer));
+    if (size < 0) {
+      return;
+    }
+    loop->engine.input(loop->engine.context,
+                       io_now(),
+                       &from,
+                       buffer,
+                       (size_t)size);
+  }
+}
+
+static void output_all(const IoLoop* const loop)
+{
+  uint8_t      buffer[BUFFER_SIZE];
+  ToastAddress to;
+  size_t       size = 0U;
+  while ((size = loop->engine.output(loop->engine.context,
+                                     io_now(),
+                                     &to,
+                                     buffer,
+                                     sizeof(buffer))) > 0U) {
+    io_socket_send(loop->socket, &to, buffer, size);
+  }
+}
+
+static void* run(void* const context)
+{
+  IoLoop* const loop = (IoLoop*)context;
+  for (bool last = false; !last;) {
+    last = atomic_load_explicit(&loop->stop, memory_order_acquire);
+    input_all(loop);
+    loop->engine.tick(loop->engine.context, io_now());
+    output_all(loop);
+    if (!last) {
+      wait_until(loop, loop->engine.deadline(loop->engine.context));
+    }
+  }
+  return NULL;
+}
+
+static bool start_thread(IoLoop* const loop)
+{
+  if (pthread_create(&loop->thread, NULL, run, loop) != 0) {
+    return false;
+  }
+  const struct sched_param param = {.sched_priority = PRIORITY};
+  (void)pthread_setschedparam(loop->thread, SCHED_FIFO, &param);
+  return true;
+}
+
+JamStatus io_loop_start(const JamAllocator* const allocator,
+                        const IoSocket* const     socket,
+                        const IoEngine* const     engine,
+                        IoLoop** const            out)
+{
+  *out               = NULL;
+  IoLoop* const loop = (IoLoop*)jam_mem_new(allocator, sizeof(IoLoop));
+  if (!loop) {
+    return JAM_ERR_MEMORY;
+  }
+  loop->allocator = allocator;
+  loop->socket    = socket;
+  loop->engine    = *engine;
+  if (pipe(loop->wake) != 0) {
+    jam_mem_free(allocator, loop);
+    return JAM_ERR_NETWORK;
+  }
+  for (int i = 0; i < 2; ++i) {
+    (void)fcntl(loop->wake[i], F_SETFL, O_NONBLOCK);
+    (void)fcntl(loop->wake[i], F_SETFD, FD_CLOEXEC);
+  }
+  if (!start_thread(loop)) {
+    (void)close(loop->wake[0]);
+    (void)close(loop->wake[1]);
+    jam_mem_free(allocator, loop);
+    return JAM_ERR_MEMORY;
+  }
+  *out = loop;
+  return JAM_OK;
+}
+
+void io_loop_wake(IoLoop* const loop)
+{
+  const char byte = 1;
+  (void)!write(loop->wake[1], &byte, 1U); // Full is awake enough
+}
+
+void io_loop_stop(IoLoop* const loop)
+{
+  if (!loop) {
+    return;
+  }
+  atomic_store_explicit(&loop->stop, true, memory_order_release);
+  io_loop_wake(loop);
+  (void)pthread_join(loop->thread, NULL);
+  (void)close(loop->wake[0]);
+  (void)close(loop->wake[1]);
+  jam_mem_free(loop->allocator, loop);
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+// Host names to addresses.
+
+#include "io/io.h"
+
+#include <netdb.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+
+static bool convert(const struct addrinfo* const info, ToastAddress* const out)
+{
+  memset(out, 0, sizeof(*out));
+  if (info->ai_family == AF_INET) {
+    struct sockaddr_in v4;
+    memcpy(&v4, info->ai_addr, sizeof(v4));
+    out->ip[10] = out->ip[11] = 0xFFU;
+    memcpy(out->ip + 12, &v4.sin_addr, 4U);
+    return true;
+  }
+  if (info->ai_family == AF_INET6) {
+    struct sockaddr_in6 v6;
+    memcpy(&v6, info->ai_addr, sizeof(v6));
+    memcpy(out->ip, &v6.sin6_addr, 16U);
+    return true;
+  }
+  return false;
+}
+
+JamStatus io_resolve(const SessionHost* const host,
+                     ToastAddress* const      out,
+                     const unsigned           capacity,
+                     unsigned* const          out_count)
+{
+  struct addrinfo  hints = {0};
+  struct addrinfo* list  = NULL;
+  hints.ai_family        = AF_UNSPEC;
+  hints.ai_socktype      = SOCK_DGRAM;
+  *out_count             = 0U;
+  if (getaddrinfo(host->name, NULL, &hints, &list) != 0) {
+    return JAM_ERR_NOT_FOUND;
+  }
+  for (int family = 0; family < 2; ++family) {
+    for (const struct addrinfo* i = list; i; i = i->ai_next) {
+      const bool wanted = i->ai_family == (family ? AF_INET6 : AF_INET);
+      if (wanted && *out_count < capacity && convert(i, &out[*out_count])) {
+        out[(*out_count)++].port = host->port;
+      }
+    }
+  }
+  freeaddrinfo(list);
+  return *out_count ? JAM_OK : JAM_ERR_NOT_FOUND;
+}

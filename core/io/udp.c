@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: MIT
+// UDP sockets.
+
+#include "io/io.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define DSCP_EF 0xB8              // RFC 3246, in the upper six bits
+#define BUFFER_SIZE (1024 * 1024) // Half a second of a busy node
+
+static const uint8_t v4_prefix[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
+
+static socklen_t to_system(const IoSocket* const          socket,
+                           const ToastAddress* const      address,
+                           struct sockaddr_storage* const out)
+{
+  memset(out, 0, sizeof(*out));
+  if (socket->v4) {
+    struct sockaddr_in v4 = {0};
+    v4.sin_family         = AF_INET;
+    v4.sin_port           = htons(address->port);
+    memcpy(&v4.sin_addr, address->ip + 12, 4U);
+    memcpy(out, &v4, sizeof(v4));
+    return sizeof(v4);
+  }
+  struct sockaddr_in6 v6 = {0};
+  v6.sin6_family         = AF_INET6;
+  v6.sin6_port           = htons(address->port);
+  memcpy(&v6.sin6_addr, address->ip, 16U);
+  memcpy(out, &v6, sizeof(v6));
+  return sizeof(v6);
+}
+
+static void from_system(const struct sockaddr_storage* const in,
+                        ToastAddress* const                  out)
+{
+  if (in->ss_family == AF_INET) {
+    struct sockaddr_in v4;
+    memcpy(&v4, in, sizeof(v4));
+    memcpy(out->ip, v4_prefix, sizeof(v4_prefix));
+    memcpy(out->ip + 12, &v4.sin_addr, 4U);
+    out->port = ntohs(v4.sin_port);
+  } else {
+    struct sockaddr_in6 v6;
+    memcpy(&v6, in, sizeof(v6));
+    memcpy(out->ip, &v6.sin6_addr, 16U);
+    out->port = ntohs(v6.sin6_port);
+  }
+}
+
+// All of these improve matters where the system allows them, and nothing is
+// lost where it does not
+static void tune(const IoSocket* const socket)
+{
+  const int dscp = DSCP_EF;
+  const int size = BUFFER_SIZE;
+  const int fd   = socket->fd;
+  (void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
+  (void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
+  (void)setsockopt(fd, IPPROTO_IP, IP_TOS, &dscp, sizeof(dscp));
+#if defined(IP_MTU_DISCOVER)
+  const int never_fragment = IP_PMTUDISC_DO;
+  (void)setsockopt(fd,
+                   IPPROTO_IP,
+                   IP_MTU_DISCOVER,
+                   &never_fragment,
+                   sizeof(never_fragment));
+#endif
+  if (!socket->v4) {
+    (void)setsockopt(fd, IPPROTO_IPV6, IPV6_TCLASS, &dscp, sizeof(dscp));
+#if defined(IPV6_MTU_DISCOVER)
+    const int never = IPV6_PMTUDISC_DO;
+    (void)
+      setsockopt(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, &never, sizeof(never));
+#endif
+  }
+#if defined(SO_PRIORITY)
+  const int voice = 6; // The Wi-Fi voice queue
+  (void)setsockopt(fd, SOL_SOCKET, SO_PRIORITY, &voice, sizeof(voice));
+#endif
+}
+
+static JamStatus open_family(IoSocket* const           out,
+                             const bool                v4,
+                             const ToastAddress* const bind_to)
+{
+  const int off = 0;
+  out->v4       = v4;
+  out->fd       = socket(v4 ? AF_INET : AF_INET6, SOCK_DGRAM, 0);
+  if (out->fd < 0) {
+    return io_status(errno);
+  }
+  if (!v4) {
+    (void)setsockopt(out->fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off));
+  }
+  struct sockaddr_storage address;
+  const socklen_t         size = to_system(out, bind_to, &address);
+  if (bind(out->fd, (const struct sockaddr*)&address, size) < 0 ||
+      fcntl(out->fd, F_SETFL, O_NONBLOCK) < 0 ||
+      fcntl(out->fd, F_SETFD, FD_CLOEXEC) < 0) {
+    const JamStatus status = io_status(errno);
+    io_socket_close(out);
+    return status;
+  }
+  socklen_t    bound_size = sizeof(address);
+  ToastAddress bound      = {{0}, 0U};
+  if (getsockname(out->fd, (struct sockaddr*)&address, &bound_size) == 0) {
+    from_system(&address, &bound);
+  }
+  out->port = bound.port;
+  tune(out);
+  return JAM_OK;
+}
+
+JamStatus io_socket_open(IoSocket* const out, const ToastAddress* const bind_to)
+{
+  const ToastAddress any = {{0}, 0U};
+  if (bind_to && memcmp(bind_to->ip, v4_prefix, sizeof(v4_prefix)) == 0) {
+    return open_family(out, true, bind_to);
+  }
+  const JamStatus status = open_family(out, false, bind_to ? bind_to : &any);
+  // A machine without IPv6 still has IPv4
+  return (status == JAM_OK || bind_to) ? status : open_family(out, true, &any);
+}
+
+void io_socket_close(IoSocket* const socket)
+{
+  if (socket->fd >= 0) {
+    (void)close(socket->fd);
+    socket->fd = -1;
+  }
+}
+
+long io_socket_receive(const IoSocket* const socket,
+                       ToastAddress* const   from,
+                       uint8_t* const        buffer,
+                       const size_t          capacity)
+{
+  struct sockaddr_storage address;
+  for (int tries = 0; tries < 16; ++tries) {
+    socklen_t     size = sizeof(address);
+    const ssize_t got  = recvfrom(socket->fd,
+                                 buffer,
+                                 capacity,
+                                 0,
+                                 (struct sockaddr*)&address,
+                                 &size);
+    if (got >= 0) {
+      from_system(&address, from);
+      return (long)got;
+    }
+    if (errno == EAGAIN || errno == EWOULDBLOCK) {
+      return -1;
+    }
+    // Anything else is an old ICMP answer to something we sent: read on
+  }
+  return -1;
+}
+
+void io_socket_send(const IoSocket* const     socket,
+                    const ToastAddress* const to,
+                    const uint8_t* const      data,
+                    const size_t              size)
+{
+  struct sockaddr_storage address;
+  const socklen_t         length = to_system(socket, to, &address);
+  if (socket->v4 && memcmp(to->ip, v4_prefix, sizeof(v4_prefix)) != 0) {
+    return; // No way there
+  }
+  (void)
+    sendto(socket->fd, data, size, 0, (const struct sockaddr*)&address, length);
+}

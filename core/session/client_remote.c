@@ -1,0 +1,357 @@
+// SPDX-License-Identifier: MIT
+// The other players: their streams, clocks, delays and predictors.
+
+#include "session/client_internal.h"
+
+#include "base/memory.h"
+#include "base/seq.h"
+
+#include <math.h>
+#include <string.h>
+
+// A fit sees 50 ms and gets a slice of work per captured block, so that packets
+// never wait long behind it
+#define FIT_SECONDS 0.05
+#define FIT_ORDER 512U
+#define FIT_BUDGET 50000U
+#define FIT_PERIOD_PACKETS 16U
+
+#define LOSS_PERIOD_PACKETS 512U
+
+Remote* client_remote_find(SessionClient* const client,
+                           const SynchubUserId  user)
+{
+  for (unsigned i = 0U; i < MAX_REMOTES; ++i) {
+    Remote* const remote = client->remotes[i];
+    if (remote && remote->use == REMOTE_ACTIVE && remote->user == user) {
+      return remote;
+    }
+  }
+  return NULL;
+}
+
+static void release(SessionClient* const client, const unsigned slot)
+{
+  Remote* const remote = client->remotes[slot];
+  if (remote) {
+    playout_free(remote->playout);
+    midip2p_link_free(remote->midi);
+    jam_mem_free(client->allocator, remote);
+    client->remotes[slot] = NULL;
+  }
+}
+
+static bool remote_init(SessionClient* const     client,
+                        Remote* const            remote,
+                        const SynchubUser* const user)
+{
+  remote->use    = REMOTE_ACTIVE;
+  remote->user   = user->id;
+  remote->gain   = 1.0f;
+  remote->format = (JellieFormat){user->profile.rate_hz,
+                                  user->profile.frames,
+                                  user->profile.bits,
+                                  4U,
+                                  0U};
+  playout_delay_init(&remote->delay, client->config.mode, 0.0);
+  uint32_t epoch = 0U;
+  memcpy(&epoch, client->config.seed + 4, sizeof(epoch));
+  const PlayoutConfig config = {client->format.rate_hz,
+                                remote->format.rate_hz,
+                                client->config.dsp};
+  return jellie_format_valid(&remote->format) &&
+         playout_new(client->allocator, &config, &remote->playout) == JAM_OK &&
+         midip2p_link_new(client->allocator, epoch + user->id, &remote->midi) ==
+           JAM_OK;
+}
+
+static void add(SessionClient* const client, const SynchubUser* const user)
+{
+  for (unsigned i = 0U; i < MAX_REMOTES; ++i) {
+    if (client->remotes[i]) {
+      continue;
+    }
+    Remote* const remote =
+      (Remote*)jam_mem_new(client->allocator, sizeof(Remote));
+    client->remotes[i] = remote;
+    if (!remote || !remote_init(client, remote, user)) {
+      release(client, i); // Shown in the roster, but not heard
+      return;
+    }
+    const RtCommand command =
+      {RT_ADD, i, remote->playout, remote->gain, 0.0f, false};
+    client_rt_send(client, &command);
+    return;
+  }
+}
+
+static void
+dismiss(SessionClient* const client, const unsigned slot, const JamTime now)
+{
+  Remote* const remote = client->remotes[slot];
+  midip2p_link_release(remote->midi, 0);
+  client_midi_deliver(client, now, remote);
+  remote->use             = REMOTE_LEAVING;
+  const RtCommand command = {RT_REMOVE, slot, NULL, 0.0f, 0.0f, false};
+  client_rt_send(client, &command);
+  if (client->fitting && client->fit_slot == slot) {
+    client->fitting = false;
+  }
+}
+
+void client_remotes_update(SessionClient* const client, const JamTime now)
+{
+  for (unsigned i = 0U; i < MAX_REMOTES; ++i) {
+    const Remote* const remote = client->remotes[i];
+    if (remote && remote->use == REMOTE_ACTIVE &&
+        !synchub_roster_user(&client->roster, remote->user)) {
+      dismiss(client, i, now);
+    }
+  }
+  for (unsigned i = 0U; i < client->roster.count; ++i) {
+    const SynchubUser* const user = &client->roster.users[i];
+    if (client->roster.self && user->id != client->roster.self &&
+        !client_remote_find(client, user->id)) {
+      add(client, user);
+    }
+  }
+}
+
+void client_remotes_clear(SessionClient* const client, const JamTime now)
+{
+  synchub_roster_init(&client->roster);
+  client_remotes_update(client, now);
+}
+
+void client_remotes_reap(SessionClient* const client)
+{
+  uint32_t slot = 0U;
+  while (jam_ring_read(&client->rt_returns, &slot, sizeof(slot))) {
+    release(client, slot);
+  }
+}
+
+static void remember(Remote* const      remote,
+                     const int64_t      position,
+                     const float* const samples,
+                     const unsigned     frames)
+{
+  for (unsigned i = 0U; i < frames; ++i) {
+    remote->history[(uint64_t)(position + i) & (HISTORY_SIZE - 1U)] =
+      samples[i];
+  }
+}
+
+// What a missing packet probably held, so that fits do not learn a hole; it may
+// still come and replace the guess
+static void guess(Remote* const remote, const int64_t from, const int64_t to)
+{
+  float          line[PNTBTR_MAX_ORDER + HISTORY_SIZE / 4U];
+  const unsigned order = remote->model.order;
+  const int64_t  gap   = to - from;
+  const unsigned size =
+    gap < (int64_t)(HISTORY_SIZE / 4U) ? (unsigned)gap : HISTORY_SIZE / 4U;
+  for (unsigned i = 0U; i < order; ++i) {
+    const uint64_t at = (uint64_t)(from - order + i);
+    line[i]           = remote->history[at & (HISTORY_SIZE - 1U)];
+  }
+  pntbtr_extrapolate(&remote->model, line + order, line + order, size);
+  // After a gap too long to guess, the end of the guess is as good as any
+  remember(remote, to - size, line + order, size);
+}
+
+static void count_loss(Remote* const remote)
+{
+  const uint64_t packets = remote->packets - remote->loss_packets;
+  if (packets < LOSS_PERIOD_PACKETS) {
+    return;
+  }
+  const double expected =
+    (double)(remote->newest - remote->loss_position) / remote->format.frames;
+  remote->loss         = fmin(fmax(1.0 - (double)packets / expected, 0.0), 1.0);
+  remote->loss_packets = remote->packets;
+  remote->loss_position = remote->newest;
+}
+
+static bool same_stream(const JellieFormat* const a,
+                        const JellieFormat* const b)
+{
+  return a->rate_hz == b->rate_hz && a->frames == b->frames &&
+         a->bits == b->bits;
+}
+
+static void hear(SessionClient* const     client,
+                 Remote* const            remote,
+                 const JamTime            now,
+                 const JellieBlock* const block)
+{
+  const unsigned frames = remote->format.frames;
+  const int64_t  near   = remote->newest / frames;
+  const int64_t  counter =
+    remote->heard
+       ? jam_seq_unwrap(near, block->counter, JELLIE_COUNTER_BITS)
+       : (int64_t)block->counter + (INT64_C(1) << JELLIE_COUNTER_BITS);
+  const int64_t position = counter * frames;
+
+  float samples[JELLIE_MAX_FRAMES];
+  if (client->config.dsp) {
+    jellie_to_float(block->samples, block->format.bits, samples, block->frames);
+    if (remote->heard && position > remote->newest) {
+      guess(remote, remote->newest, position);
+    }
+    remember(remote, position, samples, frames);
+  }
+  if (!playout_push(remote->playout,
+                    position,
+                    client->config.dsp ? samples : NULL,
+                    frames)) {
+    ++remote->overflow;
+  }
+  if (!remote->heard || position + frames > remote->newest) {
+    remote->newest = position + frames;
+  }
+  if (!remote->heard) {
+    remote->loss_position = remote->newest;
+    remote->heard         = true;
+  } else {
+    ++remote->packets;
+  }
+  remote->last_packet = now;
+  count_loss(remote);
+}
+
+void client_media(SessionClient* const    client,
+                  const JamTime           now,
+                  const ToastFrame* const frame)
+{
+  Remote* const remote = client_remote_find(client, frame->handle);
+  if (!remote) {
+    return;
+  }
+  JellieBlock       block;
+  const char* const text   = (const char*)frame->data;
+  const JamStatus   status = client->config.dsp
+                               ? jellie_decode(text, frame->size, &block)
+                               : jellie_peek(text, frame->size, &block);
+  remote->bytes += frame->size;
+  if (status != JAM_OK || block.division != 1U ||
+      !same_stream(&block.format, &remote->format)) {
+    ++remote->refused;
+    return;
+  }
+  hear(client, remote, now, &block);
+}
+
+bool client_session_time(const SessionClient* const client,
+                         const JamTime              own,
+                         JamTime* const             out)
+{
+  ToastClock clock;
+  if (!toast_clock(client->endpoint, client->session, &clock) || !clock.valid) {
+    return false;
+  }
+  *out = toast_clock_to_peer(&clock, own);
+  return true;
+}
+
+static void compose_clock(const SessionClient* const client,
+                          const ToastClock* const    session,
+                          const SynchubMap* const    map,
+                          Remote* const              remote,
+                          const JamTime              now)
+{
+  const PlayoutDll* const dll  = &client->report.dll;
+  const double            rate = remote->format.rate_hz;
+  PlayoutClock* const     out  = &remote->clock;
+  const int64_t           here = (int64_t)playout_dll_position(dll, now);
+  const JamTime           time =
+    toast_clock_to_peer(session, playout_dll_time(dll, here));
+
+  // The 26-bit counter gives positions up to a multiple of its cycle; the
+  // nearest to the newest packet is meant
+  const double cycle =
+    (double)(INT64_C(1) << JELLIE_COUNTER_BITS) * remote->format.frames;
+  const double position =
+    synchub_map_position(map, remote->format.rate_hz, time);
+  remote->turn = cycle * round(((double)remote->newest - position) / cycle);
+
+  out->valid           = true;
+  out->device_position = here;
+  out->stream_position = position + remote->turn;
+  out->ratio =
+    rate * (1.0 + map->skew) * (1.0 + session->skew) * dll->period * 1e-9;
+  out->ratio_error = hypot(map->skew_error, session->skew_error);
+  out->position_error =
+    hypot((double)map->error, (double)session->error) * 1e-9 * rate;
+  playout_set_clock(remote->playout, out);
+}
+
+static void update_delay(Remote* const remote, const JamTime now)
+{
+  PlayoutArrival arrival;
+  const double   us_per_frame = 1e6 / remote->format.rate_hz;
+  while (playout_arrival(remote->playout, &arrival)) {
+    playout_delay_add(&remote->delay,
+                      now,
+                      arrival.needed_frames * us_per_frame);
+  }
+  playout_set_delay(remote->playout,
+                    playout_delay_target(&remote->delay, now) / us_per_frame);
+}
+
+void client_remotes_clock(SessionClient* const client, const JamTime now)
+{
+  ToastClock session;
+  const bool valid = toast_clock(client->endpoint, client->session, &session) &&
+                     session.valid && client->report.dll.started;
+  for (unsigned i = 0U; i < MAX_REMOTES; ++i) {
+    Remote* const remote = client->remotes[i];
+    if (!remote || remote->use != REMOTE_ACTIVE) {
+      continue;
+    }
+    const SynchubUser* const user =
+      synchub_roster_user(&client->roster, remote->user);
+    if (valid && user && user->row.map.valid && remote->heard) {
+      compose_clock(client, &session, &user->row.map, remote, now);
+    }
+    update_delay(remote, now);
+  }
+}
+
+static bool fit_next(SessionClient* const client)
+{
+  for (unsigned n = 0U; n < MAX_REMOTES; ++n) {
+    client->fit_slot     = (client->fit_slot + 1U) % MAX_REMOTES;
+    Remote* const remote = client->remotes[client->fit_slot];
+    if (!remote || remote->use != REMOTE_ACTIVE || !remote->heard ||
+        remote->packets - remote->fitted_at < FIT_PERIOD_PACKETS) {
+      continue;
+    }
+    remote->fitted_at   = remote->packets;
+    const unsigned size = (unsigned)(FIT_SECONDS * remote->format.rate_hz);
+    const unsigned used = size < PNTBTR_MAX_HISTORY ? size : PNTBTR_MAX_HISTORY;
+    float          linear[PNTBTR_MAX_HISTORY];
+    for (unsigned i = 0U; i < used; ++i) {
+      const uint64_t at = (uint64_t)(remote->newest - used + i);
+      linear[i]         = remote->history[at & (HISTORY_SIZE - 1U)];
+    }
+    pntbtr_fit_begin(&client->fit, linear, used, FIT_ORDER);
+    return true;
+  }
+  return false;
+}
+
+void client_remotes_fit(SessionClient* const client)
+{
+  if (!client->config.dsp) {
+    return;
+  }
+  if (!client->fitting) {
+    client->fitting = fit_next(client);
+  } else if (pntbtr_fit_step(&client->fit, FIT_BUDGET)) {
+    Remote* const remote = client->remotes[client->fit_slot];
+    pntbtr_fit_model(&client->fit, &remote->model);
+    playout_set_model(remote->playout, &remote->model);
+    client->fitting = false;
+  }
+}

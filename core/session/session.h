@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: MIT
+// Sessions: the client engine and the node engine, composed of all modules
+// below, still without I/O.
+//
+// Both are driven by the five verbs of toast.h on the monotonic clock of their
+// host. The client engine has a second side for the audio thread; the two share
+// rings and mailboxes only.
+
+#ifndef JAM_SESSION_H
+#define JAM_SESSION_H
+
+#include "playout/playout.h"
+#include "synchub/synchub.h"
+#include "toast/toast.h"
+
+#include <jamnet/jamnet.h>
+#include <jamnet/types.h>
+
+#include <stdbool.h>
+
+#define SESSION_MAX_ADDRESSES 8U
+#define SESSION_MAX_HOST 128U
+
+// Invite links: jamnet://HOST:PORT[,HOST:PORT...]/#KEY.SECRET, where KEY is the
+// node's public key and SECRET the room's, both base64url. What stands after
+// the '#' is a capability: never log it.
+
+typedef struct SessionHost {
+  char     name[SESSION_MAX_HOST]; ///< Host name or address, no brackets
+  uint16_t port;
+} SessionHost;
+
+typedef struct SessionLink {
+  unsigned    host_count;
+  SessionHost hosts[SESSION_MAX_ADDRESSES];
+  uint8_t     node_key[TOAST_KEY_SIZE];
+  uint8_t     room_secret[TOAST_KEY_SIZE];
+} SessionLink;
+
+/// Reads a link (surrounding white space allowed). Any thread.
+/// Returns JAM_ERR_FORMAT for anything else.
+JAM_NODISCARD JamStatus session_link_parse(const char* text, SessionLink* out);
+
+/// Writes a link. Any thread. Returns its length, or 0 if it does not fit.
+size_t session_link_write(const SessionLink* link, char* out, size_t capacity);
+
+/// Reads "HOST:PORT", "[ADDR]:PORT" or ":PORT" of `size` characters. Any
+/// thread.
+bool session_host_parse(const char* text, size_t size, SessionHost* out);
+
+/// Reads "HOST:PORT,HOST:PORT" of `size` characters into a link's hosts, which
+/// must be empty. Any thread.
+bool session_hosts_parse(const char* text, size_t size, SessionLink* out);
+
+// Client
+
+typedef struct SessionClientConfig {
+  SynchubProfile profile; ///< Name and stream format
+  PlayoutMode    mode;
+  bool           dsp; ///< False: no samples are touched (simulator)
+  uint8_t        seed[32];
+} SessionClientConfig;
+
+typedef struct SessionClient SessionClient;
+
+/// Creates a client engine. Later, joins and leaves of people allocate and
+/// release on the network thread; nothing else does.
+/// Returns JAM_ERR_ARGUMENT (rate, bits, packet size) or JAM_ERR_MEMORY.
+JAM_NODISCARD JamStatus session_client_new(const SessionClientConfig* config,
+                                           const JamAllocator*        allocator,
+                                           SessionClient**            out);
+
+/// Releases a client no thread uses any more; null is ignored.
+void session_client_free(SessionClient* client);
+
+/// Starts joining a room: tries all addresses, the first to answer wins.
+/// Returns JAM_ERR_STATE when already in one, JAM_ERR_ARGUMENT without address.
+JAM_NODISCARD JamStatus
+session_client_join(SessionClient*      client,
+                    JamTime             now,
+                    const ToastAddress* addresses,
+                    unsigned            count,
+                    const uint8_t       node_key[TOAST_KEY_SIZE],
+                    const uint8_t       room_id[SYNCHUB_ROOM_SIZE]);
+
+/// Says goodbye. The datagrams come with the next outputs. Network thread.
+void session_client_leave(SessionClient* client, JamTime now);
+
+/// The five verbs (see toast.h); what they raise is in the view. Network
+/// thread.
+void    session_client_input(SessionClient*      client,
+                             JamTime             now,
+                             const ToastAddress* from,
+                             const uint8_t*      data,
+                             size_t              size);
+size_t  session_client_output(SessionClient* client,
+                              JamTime        now,
+                              ToastAddress*  to,
+                              uint8_t*       buffer,
+                              size_t         capacity);
+JamTime session_client_deadline(const SessionClient* client);
+void    session_client_tick(SessionClient* client, JamTime now);
+
+/// One audio block: see jam_process. Audio thread; real-time safe.
+void session_client_process(SessionClient* client,
+                            const float*   in,
+                            float* const*  out,
+                            unsigned       out_channels,
+                            unsigned       frames,
+                            JamTime        when) JAM_RT;
+
+/// See jam_midi_push and jam_midi_pull. Real-time safe.
+bool session_client_midi_push(SessionClient* client, const JamMidiEvent* event)
+  JAM_RT;
+bool session_client_midi_pull(SessionClient* client, JamMidiEvent* out) JAM_RT;
+
+/// Copies the newest view and queues a command. User interface thread.
+void session_client_view(SessionClient* client, JamView* out);
+bool session_client_command(SessionClient* client, const JamCommand* command);
+
+/// What the engine believes of its node's clock. Network thread.
+void session_client_clock(const SessionClient* client, ToastClock* out);
+
+// Node
+
+typedef struct SessionNodeConfig {
+  unsigned max_users;
+  uint16_t node_id; ///< 10 bits
+  uint8_t  secret[TOAST_KEY_SIZE];
+  uint8_t  seed[32];
+} SessionNodeConfig;
+
+typedef struct SessionNode SessionNode;
+
+/// Creates a node engine. Joins and leaves allocate and release; nothing else.
+JAM_NODISCARD JamStatus session_node_new(const SessionNodeConfig* config,
+                                         const JamAllocator*      allocator,
+                                         SessionNode**            out);
+
+/// Releases a node; null is ignored.
+void session_node_free(SessionNode* node);
+
+/// Closes every session; the datagrams come with the next outputs.
+void session_node_close(SessionNode* node, JamTime now);
+
+/// The five verbs. Network thread.
+void    session_node_input(SessionNode*        node,
+                           JamTime             now,
+                           const ToastAddress* from,
+                           const uint8_t*      data,
+                           size_t              size);
+size_t  session_node_output(SessionNode*  node,
+                            JamTime       now,
+                            ToastAddress* to,
+                            uint8_t*      buffer,
+                            size_t        capacity);
+JamTime session_node_deadline(const SessionNode* node);
+void    session_node_tick(SessionNode* node, JamTime now);
+
+/// Fills in the counters of a view. Network thread.
+void session_node_view(const SessionNode* node, JamNodeView* out);
+
+#endif // JAM_SESSION_H

@@ -47,8 +47,11 @@ JAM_NODISCARD JamStatus midip2p_link_new(const JamAllocator* allocator,
 void midip2p_link_free(Midip2pLink* link);
 
 /// Queues an event to send. Times must not decrease (they are clamped).
-/// Returns JAM_ERR_ARGUMENT for what is not a complete channel message or
-/// single-byte system message, JAM_ERR_FULL when the peer acknowledges nothing.
+/// Returns JAM_ERR_ARGUMENT for what is not one complete short message (channel
+/// messages, system common, system real time; no system exclusive) or whose
+/// time is beyond 2^53 us, JAM_ERR_FULL when the peer acknowledges nothing: the
+/// event is dropped. Releases of notes and of the sustain pedal find room
+/// longer than others do.
 JAM_NODISCARD JamStatus midip2p_send(Midip2pLink*        link,
                                      JamTime             now,
                                      const Midip2pEvent* event);
@@ -59,7 +62,9 @@ void midip2p_input(Midip2pLink* link,
                    const char*  text,
                    size_t       size);
 
-/// Writes the next packet due. Returns its size, or 0 when nothing is due.
+/// Writes the next packet due; `capacity` is at least MIDIP2P_MAX_TEXT. Returns
+/// its size, or 0 when nothing is due. Call until it returns 0: a burst takes
+/// several packets.
 size_t
 midip2p_output(Midip2pLink* link, JamTime now, char* text, size_t capacity);
 
@@ -67,6 +72,8 @@ midip2p_output(Midip2pLink* link, JamTime now, char* text, size_t capacity);
 JamTime midip2p_deadline(const Midip2pLink* link);
 
 /// Takes the next received event, in order and once each; false when none.
+/// Call until it returns false after each input: what is not taken is not
+/// acknowledged beyond 256 events, and a restarted peer has to wait for it.
 bool midip2p_event(Midip2pLink* link, Midip2pEvent* out);
 
 /// Ends every note and pedal the received stream holds: queues the releases as

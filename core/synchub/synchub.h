@@ -60,6 +60,17 @@ typedef struct SynchubUser {
   JamTime        joined; ///< Session time
 } SynchubUser;
 
+/// Makes a name that can be shown to anybody: well-formed UTF-8 without control
+/// or invisible characters or spaces at the ends, cut at a character; "Player"
+/// if nothing is left of it. Messages and the hub do this to every name.
+void synchub_name_clean(char out[SYNCHUB_MAX_NAME + 1U], const char* text);
+
+/// Returns whether rate, depth and frames are such as a stream can have.
+bool synchub_profile_valid(const SynchubProfile* profile);
+
+/// Returns the nearest microsecond: the unit of time in messages and tables.
+int64_t synchub_us(JamTime time);
+
 // Messages
 
 typedef enum SynchubMessageKind {
@@ -85,13 +96,15 @@ size_t synchub_message_write(const SynchubMessage* message,
                              char*                 text,
                              size_t                capacity);
 
-/// Reads a message. Returns JAM_ERR_FORMAT for anything else.
+/// Reads a message. Returns JAM_ERR_UNSUPPORTED for a join of another version
+/// (refuse it with a sentence), JAM_ERR_FORMAT for anything else.
 JAM_NODISCARD JamStatus synchub_message_read(const char*     text,
                                              size_t          size,
                                              SynchubMessage* out);
 
-/// Writes table entries `rows[i]` of `users[i]` as JSON until `capacity` is
-/// reached. Returns the size; stores how many fitted in `out_count`.
+/// Writes the rows of `users` as JSON until `capacity` is reached. Times are
+/// rounded to microseconds, what is out of range to the end of the range.
+/// Returns the size, 0 without rows; stores how many fitted in `out_count`.
 size_t synchub_table_write(const SynchubUser* const* users,
                            size_t                    count,
                            char*                     text,
@@ -99,7 +112,7 @@ size_t synchub_table_write(const SynchubUser* const* users,
                            size_t*                   out_count);
 
 /// Reads a table: at most `capacity` users with only id and row set.
-/// Returns JAM_ERR_FORMAT for anything else.
+/// Returns JAM_ERR_FORMAT for anything else, more rows included.
 JAM_NODISCARD JamStatus synchub_table_read(const char*  text,
                                            size_t       size,
                                            SynchubUser* out,
@@ -110,8 +123,8 @@ JAM_NODISCARD JamStatus synchub_table_read(const char*  text,
 
 typedef struct Synchub Synchub;
 
-/// Creates a hub for at most `max_users` users in all; rooms come and go with
-/// their members.
+/// Creates a hub for at most `max_users` users (1 .. 16384) in all; rooms come
+/// and go with their members. Returns JAM_ERR_ARGUMENT or JAM_ERR_MEMORY.
 JAM_NODISCARD JamStatus synchub_new(const JamAllocator* allocator,
                                     unsigned            max_users,
                                     Synchub**           out);
@@ -149,7 +162,8 @@ size_t synchub_members(const Synchub*      hub,
 void synchub_set_row(Synchub* hub, SynchubUserId user, const SynchubRow* row);
 
 /// Writes the table entries of `receiver`'s room that changed since they were
-/// last written for it (its own row left out). Returns 0 when none did.
+/// last written for it (its own row left out), as many as `capacity` allows;
+/// call again for the rest. Returns 0 when none did.
 size_t synchub_table_for(Synchub*      hub,
                          SynchubUserId receiver,
                          char*         text,

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: MIT
+// The hub: fixed tables of users and rooms.
+
+#include "synchub/hub.h"
+
+#include "base/memory.h"
+
+#include <string.h>
+
+#define MAX_USERS 16384U
+#define IDS 65536U
+
+SynchubMember* synchub_member(const Synchub* const hub,
+                              const SynchubUserId  user)
+{
+  const uint16_t at = hub->index[user];
+  return (at == SYNCHUB_NOBODY) ? NULL : &hub->members[at];
+}
+
+JamStatus synchub_new(const JamAllocator* const allocator,
+                      const unsigned            max_users,
+                      Synchub** const           out)
+{
+  *out = NULL;
+  if (max_users < 1U || max_users > MAX_USERS) {
+    return JAM_ERR_ARGUMENT;
+  }
+  Synchub* const hub = (Synchub*)jam_mem_new(allocator, sizeof(*hub));
+  if (!hub) {
+    return JAM_ERR_MEMORY;
+  }
+  if (allocator) {
+    hub->allocator     = *allocator;
+    hub->has_allocator = true;
+  }
+  hub->capacity = max_users;
+  hub->members =
+    (SynchubMember*)jam_mem_new(allocator, max_users * sizeof(SynchubMember));
+  hub->room_table =
+    (SynchubRoom*)jam_mem_new(allocator, max_users * sizeof(SynchubRoom));
+  hub->index = (uint16_t*)jam_mem_new(allocator, IDS * sizeof(uint16_t));
+  if (!hub->members || !hub->room_table || !hub->index) {
+    synchub_free(hub);
+    return JAM_ERR_MEMORY;
+  }
+  memset(hub->index, 0xFF, IDS * sizeof(uint16_t));
+  *out = hub;
+  return JAM_OK;
+}
+
+void synchub_free(Synchub* const hub)
+{
+  if (hub) {
+    const JamAllocator  copy      = hub->allocator;
+    const JamAllocator* allocator = hub->has_allocator ? &copy : NULL;
+    jam_mem_free(allocator, hub->index);
+    jam_mem_free(allocator, hub->room_table);
+    jam_mem_free(allocator, hub->members);
+    jam_mem_free(allocator, hub);
+  }
+}
+
+// The room with this id, else a free one. A room id opens the room to whoever
+// knows it, so each is compared in full: how long it takes tells nothing.
+static SynchubRoom* room_for(const Synchub* const hub, const uint8_t* const id)
+{
+  SynchubRoom* match = NULL;
+  SynchubRoom* empty = NULL;
+  for (unsigned i = 0U; i < hub->capacity; ++i) {
+    SynchubRoom* const room      = &hub->room_table[i];
+    uint8_t            different = 0U;
+    for (unsigned k = 0U; k < SYNCHUB_ROOM_SIZE; ++k) {
+      different |= (uint8_t)(room->id[k] ^ id[k]);
+    }
+    if (room->count == 0U) {
+      empty = empty ? empty : room;
+    } else if (!different) {
+      match = room;
+    }
+  }
+  return match ? match : empty;
+}
+
+static void
+open_room(Synchub* const hub, SynchubRoom* const room, const uint8_t* const id)
+{
+  memcpy(room->id, id, SYNCHUB_ROOM_SIZE);
+  for (unsigned i = 0U; i < SYNCHUB_MAX_MEMBERS; ++i) {
+    room->places[i] = SYNCHUB_NOBODY;
+  }
+  ++hub->rooms;
+}
+
+// The id given out longest ago: all others come before it is used again
+static SynchubUserId next_id(Synchub* const hub)
+{
+  do {
+    ++hub->last_id;
+  } while (hub->last_id == 0U || synchub_member(hub, hub->last_id));
+  return hub->last_id;
+}
+
+static void
+enter(Synchub* const hub, SynchubRoom* const room, SynchubMember* const member)
+{
+  const uint16_t at    = (uint16_t)(member - hub->members);
+  uint8_t        place = 0U;
+  while (room->places[place] != SYNCHUB_NOBODY) {
+    ++place;
+  }
+  room->places[place]         = at;
+  room->order[room->count++]  = at;
+  member->room                = (uint16_t)(room - hub->room_table);
+  member->place               = place;
+  hub->index[member->user.id] = at;
+  ++hub->users;
+}
+
+JamStatus synchub_join(Synchub* const              hub,
+                       const JamTime               now,
+                       const uint8_t               room_id[SYNCHUB_ROOM_SIZE],
+                       const SynchubProfile* const profile,
+                       const uint32_t              tag,
+                       SynchubUserId* const        out)
+{
+  *out = 0U;
+  if (!synchub_profile_valid(profile)) {
+    return JAM_ERR_ARGUMENT;
+  }
+  if (hub->users == hub->capacity) {
+    return JAM_ERR_FULL;
+  }
+  SynchubRoom* const room = room_for(hub, room_id);
+  if (room->count == SYNCHUB_MAX_MEMBERS) {
+    return JAM_ERR_FULL;
+  }
+  if (room->count == 0U) {
+    open_room(hub, room, room_id);
+  }
+  SynchubMember* member = hub->members;
+  while (member->user.id != 0U) {
+    ++member;
+  }
+  memset(member, 0, sizeof(*member));
+  member->user.id      = next_id(hub);
+  member->user.profile = *profile;
+  member->user.joined  = now;
+  member->tag          = tag;
+  synchub_name_clean(member->user.profile.name, profile->name);
+  enter(hub, room, member);
+  *out = member->user.id;
+  return JAM_OK;
+}
+
+void synchub_leave(Synchub* const hub, const SynchubUserId user)
+{
+  SynchubMember* const member = synchub_member(hub, user);
+  if (!member) {
+    return;
+  }
+  SynchubRoom* const room = &hub->room_table[member->room];
+  const uint16_t     at   = hub->index[user];
+  unsigned           i    = 0U;
+  while (room->order[i] != at) {
+    ++i;
+  }
+  --room->count;
+  memmove(&room->order[i],
+          &room->order[i + 1U],
+          (room->count - i) * sizeof(room->order[0]));
+  room->places[member->place] = SYNCHUB_NOBODY;
+  hub->index[user]            = SYNCHUB_NOBODY;
+  member->user.id             = 0U;
+  --hub->users;
+  if (room->count == 0U) {
+    --hub->rooms;
+  }
+}
+
+const SynchubUser* synchub_user(const Synchub* const hub,
+                                const SynchubUserId  user)
+{
+  const SynchubMember* const member = synchub_member(hub, user);
+  return member ? &member->user : NULL;
+}
+
+uint32_t synchub_tag(const Synchub* const hub, const SynchubUserId user)
+{
+  const SynchubMember* const member = synchub_member(hub, user);
+  return member ? member->tag : 0U;
+}
+
+size_t synchub_members(const Synchub* const      hub,
+                       const SynchubUserId       user,
+                       const SynchubUser** const out,
+                       const size_t              capacity)
+{
+  const SynchubMember* const member = synchub_member(hub, user);
+  size_t                     count  = 0U;
+  if (member) {
+    const SynchubRoom* const room = &hub->room_table[member->room];
+    for (; count < room->count && count < capacity; ++count) {
+      out[count] = &hub->members[room->order[count]].user;
+    }
+  }
+  return count;
+}
+
+void synchub_count(const Synchub* const hub,
+                   unsigned* const      users,
+                   unsigned* const      rooms)
+{
+  *users = hub->users;
+  *rooms = hub->rooms;
+}

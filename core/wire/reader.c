@@ -21,33 +21,56 @@ static bool is_space(const char c)
   return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-// Returns where the string that starts at `at` (its quote) is over, or 0. All
-// of it must be UTF-8 without control characters. An escaped NUL is refused
-// too: it would cut the C string short that everybody else then reads.
+static bool is_hex(const char c)
+{
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') ||
+         (c >= 'A' && c <= 'F');
+}
+
+// Returns the length of the escape at the start of `text` (its backslash), or
+// 0 if it is a wrong one or a NUL. cJSON takes wrong digits for NUL, and a NUL
+// would cut short the C string that everybody else then reads. What letters
+// may follow, and surrogates, cJSON checks itself.
+static size_t escape_length(const char* const text, const size_t size)
+{
+  if (size < 2U || text[1] != 'u') {
+    return 2U;
+  }
+  if (size < 6U || !memcmp(text + 2, "0000", 4U)) {
+    return 0U;
+  }
+  for (size_t i = 2U; i < 6U; ++i) {
+    if (!is_hex(text[i])) {
+      return 0U;
+    }
+  }
+  return 6U;
+}
+
+// Returns the length of the character at the start of `text`, inside a string,
+// or 0 if it may not be there.
+static size_t character_length(const char* const text, const size_t size)
+{
+  if (text[0] == '\\') {
+    return escape_length(text, size);
+  }
+  bool         good   = false;
+  const size_t length = wire_utf8_next(text, size, &good);
+  return good && (uint8_t)text[0] >= 0x20U ? length : 0U;
+}
+
+// Returns where the string that starts at `at` (its quote) is over, or 0.
 static size_t string_end(const char* const text, const size_t size, size_t at)
 {
   ++at;
-  while (at < size) {
-    const char c = text[at];
-    if (c == '"') {
-      return at + 1U;
-    }
-    if (c == '\\') {
-      if (size - at >= 6U && !memcmp(text + at + 1U, "u0000", 5U)) {
-        return 0U;
-      }
-      at += 2U;
-    } else if ((uint8_t)c < 0x20U) {
+  while (at < size && text[at] != '"') {
+    const size_t length = character_length(text + at, size - at);
+    if (length == 0U) {
       return 0U;
-    } else {
-      bool good = false;
-      at += wire_utf8_next(text + at, size - at, &good);
-      if (!good) {
-        return 0U;
-      }
     }
+    at += length;
   }
-  return 0U;
+  return at < size ? at + 1U : 0U;
 }
 
 // One pass over the text. Brackets must balance, so that cJSON never runs into

@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: MIT
+jam_check(wire writer LIBS PkgConfig::jam_cjson)
+jam_check(wire reader LIBS PkgConfig::jam_cjson)
+jam_check(wire base64)
+jam_check(wire text)

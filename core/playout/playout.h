@@ -31,12 +31,15 @@
 
 typedef struct PlayoutDll {
   bool    started;
-  int64_t position; ///< Device position of the newest callback
-  JamTime time;     ///< Filtered time of that position
-  double  period;   ///< Nanoseconds per frame, filtered
-  double  rate_hz;  ///< Nominal
-  double  fraction; ///< Of `time`, below one nanosecond
-  double  age;      ///< Seconds since start; narrows the loop
+  int64_t position;  ///< Device position of the newest callback
+  JamTime time;      ///< Filtered time of that position
+  double  period;    ///< Nanoseconds per frame, filtered
+  double  rate_hz;   ///< Nominal
+  double  fraction;  ///< Of `time`, below one nanosecond
+  double  age;       ///< Seconds since start; narrows the loop
+  double  phase_age; ///< Seconds since the phase was last set
+  double  spread;    ///< Usual distance of wake-ups from the line, seconds
+  double  outside;   ///< Seconds spent far outside it
 } PlayoutDll;
 
 /// Starts a loop at a nominal rate.
@@ -73,6 +76,16 @@ typedef struct PlayoutDelay {
   double      target_us;
   double      fast_late; ///< Recent share above the target
   JamTime     updated;
+  bool        started;
+  double      gain;       ///< Weight of the next packet; grows with time
+  double      interval;   ///< Usual seconds between packets
+  double      least_us;   ///< Fastest packets
+  double      wanted_us;  ///< What `target_us` moves to
+  JamTime     moved;      ///< When it last did
+  JamTime     scanned;    ///< When the histogram was last read
+  double      peak_us[2]; ///< Largest need of this and the last half second
+  JamTime     peak_since;
+  JamTime     alarm_until; ///< The fast rise holds until then
 } PlayoutDelay;
 
 /// Starts delay control. `late_target` 0: 0.01 tight and normal, 0.001 safe.

@@ -15,6 +15,9 @@
 
 #define PNTBTR_MAX_ORDER 512U
 #define PNTBTR_MAX_HISTORY 4096U
+#define PNTBTR_ORDER 512U    ///< To use unless there is a reason (MODEL.md)
+#define PNTBTR_HISTORY 2400U ///< Likewise: 50 ms at 48 kHz
+#define PNTBTR_BLOCK 64U     ///< Samples handled at once
 
 /// A predictor: next = sum over i of taps[i] * past[-1 - i]. Plain data.
 typedef struct PntbtrModel {
@@ -27,10 +30,12 @@ typedef struct PntbtrFit {
   unsigned size;  // Of history
   unsigned order; // Wanted
   unsigned stage; // Orders done
-  float    forward[PNTBTR_MAX_HISTORY];
-  float    backward[PNTBTR_MAX_HISTORY];
+  float    forward[PNTBTR_MAX_HISTORY + PNTBTR_BLOCK];
+  float    backward[PNTBTR_MAX_HISTORY + PNTBTR_BLOCK];
   double   taps[PNTBTR_MAX_ORDER];
-  double   energy;
+  double   product; // Of forward and backward errors, summed
+  double   energy;  // Of both
+  double   floor;   // Energy at which nothing is left to predict
 } PntbtrFit;
 
 /// Starts a fit on the newest `size` samples (order < size <=

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+// Turns what is missing into something to hear, just before it is read.
+// Private to playout.
+
+#ifndef JAM_PLAYOUT_CONCEAL_H
+#define JAM_PLAYOUT_CONCEAL_H
+
+#include "playout/store.h"
+
+typedef struct PlayoutConceal {
+  const PntbtrModel* model;  // Newest; valid until the next one is taken
+  int64_t            next;   // Samples below are final: they may be read
+  int64_t            begin;  // Samples below are before the stream: silence
+  bool               active; // A prediction runs, in a gap or fading out
+  bool               mirror; // ... without a model
+  unsigned           gap;    // Samples predicted since the gap began
+  unsigned           faded;  // Samples of truth faded in after the gap
+  unsigned           hold, release, cross; // Lengths in samples
+  uint64_t           played, missing, longest, run;
+  float              line[PNTBTR_MAX_ORDER + PNTBTR_BLOCK];
+} PlayoutConceal;
+
+/// Prepares for a sample rate; nothing is final yet.
+void playout_conceal_init(PlayoutConceal* conceal, uint32_t rate_hz) JAM_RT;
+
+/// Starts at `position`, out of silence. Counters go on.
+void playout_conceal_start(PlayoutConceal* conceal, int64_t position) JAM_RT;
+
+/// Counts samples nobody waited for: an outage that is now over.
+void playout_conceal_skip(PlayoutConceal* conceal, uint64_t missing) JAM_RT;
+
+/// Makes all samples below `end` final.
+void playout_conceal_until(PlayoutConceal* conceal,
+                           PlayoutStore*   store,
+                           int64_t         end) JAM_RT;
+
+/// Writes a guess of samples conceal.next .. end where they are missing, which
+/// the next call replaces: what a filter that looks ahead may see. Returns
+/// false if there was anything to guess.
+bool playout_conceal_ahead(const PlayoutConceal* conceal,
+                           PlayoutStore*         store,
+                           int64_t               end) JAM_RT;
+
+#endif // JAM_PLAYOUT_CONCEAL_H

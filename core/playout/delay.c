@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: MIT
+// Delay control: a quantile of what packets needed, and a quick reaction when
+// the path gets worse faster than a quantile can tell.
+
+#include "playout/playout.h"
+
+#include <math.h>
+#include <string.h>
+
+#define BINS (sizeof(((PlayoutDelay*)0)->bins) / sizeof(float))
+#define SPARE_BINS 64U      // Room below the fastest packet
+#define MEMORY_SECONDS 25.0 // Of the histogram
+#define SHARE 0.8           // Of the allowed late packets, to stay below it
+#define FAST_SECONDS 0.5    // Memory of the alarm ...
+#define FAST_SHARE 0.05     // ... and its threshold
+#define HOLD_SECONDS 1.0    // How long it lasts
+#define SCAN_SECONDS 0.01   // How often the histogram is read
+#define RISE 0.08           // Of time: how fast the target moves
+#define FALL 0.03
+#define LEAST_SHARE 1e-4  // Below this share, a bin is a stray
+#define PRIOR_PACKETS 8.0 // Imagined at the start, when little is known ...
+#define PRIOR_US 4000.0   // ... to need this much more
+#define MOST_GAIN 1e3     // Then everything is scaled back
+
+static double cap_us(const PlayoutMode mode)
+{
+  switch (mode) {
+  case PLAYOUT_TIGHT:
+    return 10000.0;
+  case PLAYOUT_NORMAL:
+    return 30000.0;
+  case PLAYOUT_SAFE:
+    return 80000.0;
+  case PLAYOUT_NO_CAP:
+    break;
+  }
+  return 1e9;
+}
+
+void playout_delay_init(PlayoutDelay* const delay,
+                        const PlayoutMode   mode,
+                        const double        late_target)
+{
+  // Fine enough to matter, wide enough to hold the cap twice
+  static const double bins_us[] = {20.0, 50.0, 125.0, 500.0};
+  memset(delay, 0, sizeof(*delay));
+  delay->mode        = mode;
+  delay->late_target = (late_target > 0.0)      ? fmin(late_target, 0.5)
+                       : (mode == PLAYOUT_SAFE) ? 0.001
+                                                : 0.01;
+  delay->bin_us      = bins_us[mode <= PLAYOUT_NO_CAP ? mode : PLAYOUT_NO_CAP];
+}
+
+static double seconds_since(const JamTime now, const JamTime then)
+{
+  return now > then ? (double)(now - then) / (double)JAM_SECOND : 0.0;
+}
+
+static void
+put(PlayoutDelay* const delay, const double needed_us, const double weight)
+{
+  const double at    = floor((needed_us - delay->minimum_us) / delay->bin_us);
+  const size_t index = (size_t)fmax(0.0, fmin(at, (double)(BINS - 1U)));
+  delay->bins[index] += (float)weight;
+  delay->weight += weight;
+}
+
+/// Moves the lower edge down by whole bins; the top is kept as "far beyond".
+static void make_room_below(PlayoutDelay* const delay, const double bins)
+{
+  const size_t count = (size_t)fmin(bins, (double)BINS);
+  const size_t kept  = BINS - count;
+  float        far   = 0.0F;
+  for (size_t i = kept; i < BINS; ++i) {
+    far += delay->bins[i];
+  }
+  memmove(delay->bins + count, delay->bins, kept * sizeof(float));
+  memset(delay->bins, 0, count * sizeof(float));
+  delay->bins[BINS - 1U] += far;
+  delay->minimum_us -= bins * delay->bin_us;
+}
+
+/// Moves the lower edge up over bins that have nearly decayed.
+static void make_room_above(PlayoutDelay* const delay, const size_t count)
+{
+  for (size_t i = 0U; i < count; ++i) {
+    delay->weight -= (double)delay->bins[i];
+  }
+  memmove(delay->bins, delay->bins + count, (BINS - count) * sizeof(float));
+  memset(delay->bins + BINS - count, 0, count * sizeof(float));
+  delay->minimum_us += (double)count * delay->bin_us;
+}
+
+static void age(PlayoutDelay* const delay, const JamTime now)
+{
+  delay->gain *=
+    exp(fmin(seconds_since(now, delay->updated) / MEMORY_SECONDS, 50.0));
+  if (delay->gain > MOST_GAIN) {
+    const double scale = 1.0 / delay->gain;
+    delay->weight      = 0.0;
+    for (size_t i = 0U; i < BINS; ++i) {
+      delay->bins[i] = (float)((double)delay->bins[i] * scale);
+      delay->weight += (double)delay->bins[i];
+    }
+    delay->gain = 1.0;
+  }
+}
+
+static void
+start(PlayoutDelay* const delay, const JamTime now, const double needed_us)
+{
+  delay->started    = true;
+  delay->gain       = 1.0;
+  delay->interval   = FAST_SECONDS;
+  delay->updated    = now;
+  delay->moved      = now;
+  delay->peak_since = now;
+  delay->peak_us[0] = needed_us;
+  delay->peak_us[1] = needed_us;
+  delay->minimum_us = needed_us - SPARE_BINS * delay->bin_us;
+  delay->least_us   = needed_us;
+  put(delay, needed_us + PRIOR_US, PRIOR_PACKETS);
+  delay->target_us   = needed_us + PRIOR_US;
+  delay->wanted_us   = delay->target_us;
+  delay->scanned     = now;
+  delay->alarm_until = now;
+}
+
+/// Raises the alarm when too many of the newest packets came too late.
+static void
+watch(PlayoutDelay* const delay, const JamTime now, const double needed_us)
+{
+  const double passed = seconds_since(now, delay->updated);
+  const double late   = needed_us > delay->target_us ? 1.0 : 0.0;
+  const double share  = fmin(delay->interval / FAST_SECONDS, 1.0);
+  delay->interval += 0.02 * (fmin(passed, FAST_SECONDS) - delay->interval);
+  delay->fast_late += share * (late - delay->fast_late);
+  if (seconds_since(now, delay->peak_since) > FAST_SECONDS) {
+    delay->peak_us[1] = delay->peak_us[0];
+    delay->peak_us[0] = needed_us;
+    delay->peak_since = now;
+  }
+  delay->peak_us[0] = fmax(delay->peak_us[0], needed_us);
+  if (delay->fast_late > FAST_SHARE) {
+    delay->alarm_until = now + (JamTime)(HOLD_SECONDS * (double)JAM_SECOND);
+  }
+}
+
+void playout_delay_add(PlayoutDelay* const delay,
+                       const JamTime       now,
+                       const double        needed_us)
+{
+  if (!(fabs(needed_us) < 1e12)) {
+    return;
+  }
+  if (!delay->started) {
+    start(delay, now, needed_us);
+  }
+  age(delay, now);
+  watch(delay, now, needed_us);
+  delay->updated     = now > delay->updated ? now : delay->updated;
+  const double below = (delay->minimum_us - needed_us) / delay->bin_us;
+  if (below > 0.0) {
+    make_room_below(delay, ceil(below) + SPARE_BINS);
+  }
+  put(delay, needed_us, delay->gain);
+}
+
+/// Returns the upper edge of the bin above which `share` of the weight lies.
+static double quantile(const PlayoutDelay* const delay, const double share)
+{
+  const double allowed = share * delay->weight;
+  double       above   = 0.0;
+  size_t       bin     = BINS;
+  while (bin > 1U && above + (double)delay->bins[bin - 1U] <= allowed) {
+    above += (double)delay->bins[--bin];
+  }
+  return delay->minimum_us + (double)bin * delay->bin_us;
+}
+
+/// Returns the first bin that is not a stray.
+static size_t first_bin(const PlayoutDelay* const delay)
+{
+  double below = 0.0;
+  size_t bin   = 0U;
+  while (bin + 1U < BINS &&
+         below + (double)delay->bins[bin] <= LEAST_SHARE * delay->weight) {
+    below += (double)delay->bins[bin++];
+  }
+  return bin;
+}
+
+static void scan(PlayoutDelay* const delay, const JamTime now)
+{
+  const size_t first = first_bin(delay);
+  if (first > 4U * SPARE_BINS) {
+    make_room_above(delay, first - SPARE_BINS);
+  }
+  delay->least_us =
+    delay->minimum_us + (double)first_bin(delay) * delay->bin_us;
+  double wanted = quantile(delay, SHARE * delay->late_target);
+  if (now < delay->alarm_until) {
+    wanted = fmax(wanted, fmax(delay->peak_us[0], delay->peak_us[1]));
+  }
+  delay->wanted_us = fmin(wanted, delay->least_us + cap_us(delay->mode));
+  delay->scanned   = now;
+}
+
+double playout_delay_target(PlayoutDelay* const delay, const JamTime now)
+{
+  if (!delay->started) {
+    return 0.0;
+  }
+  if (seconds_since(now, delay->scanned) >= SCAN_SECONDS) {
+    scan(delay, now);
+  }
+  const double passed_us = 1e6 * seconds_since(now, delay->moved);
+  const double change    = delay->wanted_us - delay->target_us;
+  delay->target_us += fmax(-FALL * passed_us, fmin(RISE * passed_us, change));
+  delay->moved = now > delay->moved ? now : delay->moved;
+  return delay->target_us;
+}

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: MIT
+// Where to read next: follow the clock, change the delay, enter and leave
+// LOCKED.
+//
+// Two things move the read position against the stream. The noise of the clock
+// is followed slowly (0.05 Hz, 30 ppm at most); a wanted change of delay is
+// followed at up to 3 % faster or 8 % slower. `intended` is the delay without
+// the noise, so that the two do not mix.
+
+#include "playout/stream.h"
+
+#include <math.h>
+
+#include "base/rt_poison.h"
+
+#define TRACK_PER_SECOND 0.314 // 2 pi 0.05 Hz
+#define TRACK_MOST 30e-6
+#define FASTER 0.03
+#define SLOWER 0.08
+#define FASTER_SECONDS 0.3  // Time constant of a falling delay
+#define SLOWER_SECONDS 0.05 // ... of a rising one, which is urgent
+#define CREEP 2e-4          // Slowest change: ends the exponential approach
+#define JUMP_SECONDS 0.05   // Delay difference that is not worth gliding
+#define STEP_SECONDS 1e-3   // Step of the clock that is not noise
+
+// Below this a lock holds half a sample for 10 s at 48 kHz; a clock that is
+// less certain says so by its own error
+#define SAME_RATE 1e-6
+#define CALM_SECONDS 2.5e-4 // The delay wanders less than this before LOCKED
+#define PATIENCE_SECONDS 5.0
+#define PATIENCE_MOST 320.0
+#define GOOD_LOCK_SECONDS 60.0
+#define LAND 5e-4           // Change of speed that lands on a whole sample
+#define ERROR_SECONDS 10.0  // Filter of the position error in LOCKED
+#define RISE_SECONDS 1e-4   // Missing delay that LOCKED puts up with
+#define ROOMY_SECONDS 1e-3  // Spare delay that it puts up with, for ...
+#define ROOMY_PATIENCE 10.0 // ... this long
+
+static double limit(const double value, const double low, const double high)
+{
+  return fmax(low, fmin(high, value));
+}
+
+double playout_lag(const Playout* const self, const int64_t device_position)
+{
+  const PlayoutClock* const clock = &self->clock;
+  const int64_t             since = device_position - clock->device_position;
+  return (clock->stream_position - (double)self->reader.at) +
+         (double)since * clock->ratio - self->reader.fraction;
+}
+
+double playout_look(const Playout* const self)
+{
+  return (double)playout_resampler_ahead(self->nominal * (1.0 + FASTER));
+}
+
+void playout_reader_move(PlayoutReader* const reader, const double samples)
+{
+  const double sum   = reader->fraction + samples;
+  const double whole = floor(sum);
+  reader->at += (int64_t)whole;
+  reader->fraction = sum - whole;
+}
+
+static void enter_tracking(Playout* const self)
+{
+  PlayoutReader* const reader = &self->reader;
+  reader->state               = PLAYOUT_TRACKING;
+  reader->locking             = false;
+  reader->settled             = 0.0;
+  self->resampler.primed      = false;
+}
+
+void playout_steer_start(Playout* const self, const int64_t device_position)
+{
+  PlayoutReader* const reader = &self->reader;
+  reader->at                  = 0; // So that the lag is the position
+  reader->fraction            = 0.0;
+  reader->intended            = self->delay + playout_look(self);
+  reader->due                 = device_position;
+  reader->fading              = 0U;
+  reader->patience            = PATIENCE_SECONDS;
+  playout_reader_move(reader,
+                      playout_lag(self, device_position) - reader->intended);
+  enter_tracking(self);
+}
+
+void playout_steer_slip(Playout* const self, const int64_t device_position)
+{
+  PlayoutReader* const reader = &self->reader;
+  const int64_t        frames = device_position - reader->due;
+  if (frames == 0 || reader->state == PLAYOUT_IDLE) {
+    return;
+  }
+  PlayoutReader moved = *reader;
+  playout_reader_move(&moved,
+                      (double)frames * (reader->state == PLAYOUT_LOCKED
+                                          ? 1.0
+                                          : self->clock.ratio));
+  playout_seek(self, moved.at, moved.fraction);
+  reader->due    = device_position;
+  reader->fading = 0U;
+  ++self->jumps;
+}
+
+/// Returns how far to change the delay within a span, in samples.
+static double
+glide(const double distance, const double span, const double span_seconds)
+{
+  const double seconds = distance > 0.0 ? SLOWER_SECONDS : FASTER_SECONDS;
+  const double share   = fmin(1.0, span_seconds / seconds);
+  const double least   = fmin(fabs(distance), CREEP * span);
+  const double change = copysign(fmax(fabs(distance) * share, least), distance);
+  return limit(change, -FASTER * span, SLOWER * span);
+}
+
+static bool is_same_rate(const Playout* const self)
+{
+  const double skew = self->clock.ratio / self->nominal - 1.0;
+  return self->config.device_rate_hz == self->config.stream_rate_hz &&
+         fabs(skew) <= fmax(SAME_RATE, self->clock.ratio_error);
+}
+
+/// Counts the time at one rate and delay, and picks whole samples to lock to.
+static void watch_for_lock(Playout* const self,
+                           const int64_t  device_position,
+                           const double   seconds)
+{
+  PlayoutReader* const reader = &self->reader;
+  const double         rate   = self->config.stream_rate_hz;
+  const bool calm = fabs(self->delay - reader->calm_at) < CALM_SECONDS * rate;
+  if (!calm) {
+    reader->calm_at = self->delay;
+  }
+  if (!calm || !is_same_rate(self)) {
+    reader->settled = 0.0;
+    reader->locking = false;
+    return;
+  }
+  reader->settled += seconds;
+  if (!reader->locking && reader->settled >= reader->patience) {
+    // A quarter of a sample of delay is not worth a whole one
+    const double best = reader->fraction + reader->intended - self->delay;
+    reader->locking   = true;
+    reader->offset = reader->at + (int64_t)floor(best + 0.25) - device_position;
+  }
+}
+
+/// Tries to end this block on whole samples; then LOCKED is next.
+static bool land(Playout* const     self,
+                 const int64_t      device_position,
+                 const unsigned     frames,
+                 PlayoutMove* const move)
+{
+  PlayoutReader* const reader = &self->reader;
+  const int64_t        goal   = device_position + reader->offset;
+  const double         gap    = (double)(goal - reader->at) - reader->fraction;
+  if (fabs(gap) > LAND * (double)frames) {
+    return false;
+  }
+  move->step = 1.0 + gap / (double)frames;
+  reader->intended -= gap;
+  move->land     = true;
+  reader->error  = 0.0;
+  reader->locked = 0.0;
+  reader->roomy  = 0.0;
+  return true;
+}
+
+static void jump(Playout* const     self,
+                 const int64_t      device_position,
+                 const double       wanted,
+                 PlayoutMove* const move)
+{
+  PlayoutReader moved = self->reader;
+  playout_reader_move(&moved, playout_lag(self, device_position) - wanted);
+  move->jump            = true;
+  move->to_at           = moved.at;
+  move->to_fraction     = moved.fraction;
+  self->reader.intended = wanted;
+  self->reader.locking  = false;
+  ++self->jumps;
+}
+
+static void track(Playout* const     self,
+                  const int64_t      device_position,
+                  const unsigned     frames,
+                  PlayoutMove* const move)
+{
+  PlayoutReader* const reader  = &self->reader;
+  const double         rate    = self->config.stream_rate_hz;
+  const double         seconds = (double)frames / self->config.device_rate_hz;
+  const double         span    = (double)frames * self->clock.ratio;
+  const double         lag     = playout_lag(self, device_position);
+  if (fabs(lag - reader->intended) > STEP_SECONDS * rate) {
+    reader->intended = lag;
+  }
+  watch_for_lock(self, device_position, seconds);
+  if (reader->locking && land(self, device_position, frames, move)) {
+    return;
+  }
+  double wanted = self->delay + playout_look(self);
+  if (reader->locking) {
+    wanted = reader->fraction + reader->intended +
+             (double)(reader->at - device_position - reader->offset);
+  }
+  if (fabs(wanted - reader->intended) > JUMP_SECONDS * rate) {
+    jump(self, device_position, wanted, move);
+    return;
+  }
+  const double noise  = lag - reader->intended;
+  const double change = glide(wanted - reader->intended, span, seconds);
+  const double nudge =
+    limit(TRACK_PER_SECOND * noise / rate, -TRACK_MOST, TRACK_MOST);
+  reader->intended += change;
+  move->step = (span * (1.0 + nudge) - change) / (double)frames;
+}
+
+/// Returns whether LOCKED must end.
+static bool should_unlock(Playout* const self,
+                          const int64_t  device_position,
+                          const double   seconds)
+{
+  PlayoutReader* const reader = &self->reader;
+  const double         rate   = self->config.stream_rate_hz;
+  const double distance = playout_lag(self, device_position) - reader->intended;
+  const double spare    = reader->intended - self->delay;
+  const double bound    = fmax(0.5, self->clock.position_error);
+  reader->error +=
+    (distance - reader->error) * fmin(1.0, seconds / ERROR_SECONDS);
+  reader->locked += seconds;
+  reader->roomy = spare > ROOMY_SECONDS * rate ? reader->roomy + seconds : 0.0;
+  const bool drifted =
+    fabs(reader->error) > bound || fabs(distance) > STEP_SECONDS * rate + bound;
+  if (drifted) {
+    // A lock that did not last was not worth having: wait longer for the next
+    reader->patience = reader->locked < GOOD_LOCK_SECONDS
+                         ? fmin(2.0 * reader->patience, PATIENCE_MOST)
+                         : PATIENCE_SECONDS;
+  }
+  return drifted || spare < -RISE_SECONDS * rate ||
+         reader->roomy > ROOMY_PATIENCE;
+}
+
+PlayoutMove playout_steer(Playout* const self,
+                          const int64_t  device_position,
+                          const unsigned frames)
+{
+  PlayoutReader* const reader = &self->reader;
+  PlayoutMove          move   = {1.0, false, false, 0, 0.0};
+  if (reader->fading > 0U) {
+    return move; // Both readings must agree until the cross-fade is over
+  }
+  if (reader->state == PLAYOUT_TRACKING) {
+    track(self, device_position, frames, &move);
+  } else if (should_unlock(self,
+                           device_position,
+                           (double)frames / self->config.device_rate_hz)) {
+    reader->intended += reader->error;
+    reader->fading = 1U;
+    enter_tracking(self);
+  }
+  return move;
+}

@@ -1,0 +1,3 @@
+jam_module(pntbtr
+  SOURCES fit.c predict_rt.c
+  DEPENDS base)

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+// jamnet-lab COMMAND ARGUMENTS...: finds the command.
+
+#include "lab.h"
+
+#include <stdio.h>
+#include <string.h>
+
+typedef struct Command {
+  const char* name;
+  int (*run)(int argc, char** argv);
+  const char* usage;
+} Command;
+
+static const Command commands[] = {
+  {"jdat",
+   lab_jdat,
+   "FILE... [--bits 16|24] [--frames N] [--lanes 1|4] "
+   "[--profile token|plain]"},
+};
+
+#define COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+int main(const int argc, char** const argv)
+{
+  for (size_t i = 0U; argc > 1 && i < COMMANDS; ++i) {
+    if (!strcmp(argv[1], commands[i].name)) {
+      return commands[i].run(argc - 1, argv + 1);
+    }
+  }
+  if (argc > 1 && strcmp(argv[1], "--help") != 0) {
+    return lab_fault("%s is not a command; try --help", argv[1]);
+  }
+  for (size_t i = 0U; i < COMMANDS; ++i) {
+    printf("jamnet-lab %s %s\n", commands[i].name, commands[i].usage);
+  }
+  return argc > 1 ? LAB_OK : LAB_FAULT;
+}

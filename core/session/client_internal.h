@@ -84,6 +84,7 @@ typedef struct Remote {
   PlayoutClock  clock;
   double        turn;   // Positions here minus the sender's own: whole cycles
   bool          heard;  // A packet has come
+  int64_t       first;  // Position of the first packet
   int64_t       newest; // Position after the newest packet
   JamTime       last_packet;
   float         gain, pan;

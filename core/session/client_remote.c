@@ -211,11 +211,12 @@ static void hear(SessionClient* const     client,
     remote->newest = position + frames;
   }
   if (!remote->heard) {
+    remote->first         = position;
     remote->loss_position = remote->newest;
+    remote->loss_packets  = 1U;
     remote->heard         = true;
-  } else {
-    ++remote->packets;
   }
+  ++remote->packets;
   remote->last_packet = now;
   count_loss(remote);
 }

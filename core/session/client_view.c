@@ -135,6 +135,15 @@ static void health(const SessionClient* const client,
   }
 }
 
+static uint64_t lost_packets(const Remote* const remote)
+{
+  const uint64_t sent =
+    remote->heard
+      ? (uint64_t)(remote->newest - remote->first) / remote->format.frames
+      : 0U;
+  return sent > remote->packets ? sent - remote->packets : 0U;
+}
+
 static void view_remote(SessionClient* const     client,
                         const Remote* const      remote,
                         const SynchubUser* const user,
@@ -156,6 +165,7 @@ static void view_remote(SessionClient* const     client,
   out->late        = report.late;
   out->bytes       = remote->bytes;
   out->loss        = (float)remote->loss;
+  out->lost        = lost_packets(remote);
   out->midi_events = (uint32_t)remote->midi_events;
   out->jitter_ms   = (float)((double)user->row.jitter * 1e-6);
   out->delay_ms    = (float)(report.delay_frames * ms);

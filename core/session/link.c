@@ -26,7 +26,7 @@ port_parse(const char* const text, const size_t size, uint16_t* const out)
     port = port * 10U + (unsigned)(text[i] - '0');
   }
   *out = (uint16_t)port;
-  return size > 0U && port > 0U && port < 65536U;
+  return size > 0U && port < 65536U;
 }
 
 static bool name_valid(const char* const name, const size_t size)
@@ -76,7 +76,8 @@ bool session_hosts_parse(const char* text, size_t size, SessionLink* const out)
     const size_t      length = comma ? (size_t)(comma - text) : size;
     if (out->host_count >= SESSION_MAX_ADDRESSES ||
         !session_host_parse(text, length, &out->hosts[out->host_count]) ||
-        !out->hosts[out->host_count].name[0]) {
+        !out->hosts[out->host_count].name[0] ||
+        !out->hosts[out->host_count].port) {
       return false;
     }
     ++out->host_count;

@@ -89,6 +89,7 @@ typedef struct JamUser {
   float     buffer_ms;  ///< Of it: waiting in the jitter buffer here
   float     jitter_ms;  ///< 95th percentile on their path to the node
   float     loss;       ///< Share of packets that never came, last seconds
+  uint64_t  lost; ///< Packets missing so far; one that is late still comes off
   uint64_t  played, concealed, longest_gap; ///< Samples
   uint64_t  late;                           ///< Packets that came too late
   uint64_t  bytes;                          ///< Of media received

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: MIT
+// Sockets and the loop, over loopback.
+
+#include "io/io.h"
+
+#include <check.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+// An engine that sends every datagram back where it came from.
+typedef struct Echo {
+  ToastAddress to;
+  uint8_t      data[64];
+  size_t       size; // Waiting to be sent
+  atomic_int   ticks;
+  JamTime      due;
+} Echo;
+
+static void input(void* const               context,
+                  const JamTime             now,
+                  const ToastAddress* const from,
+                  const uint8_t* const      data,
+                  const size_t              size)
+{
+  Echo* const echo = (Echo*)context;
+  (void)now;
+  echo->to   = *from;
+  echo->size = size < sizeof(echo->data) ? size : sizeof(echo->data);
+  memcpy(echo->data, data, echo->size);
+}
+
+static size_t output(void* const         context,
+                     const JamTime       now,
+                     ToastAddress* const to,
+                     uint8_t* const      buffer,
+                     const size_t        capacity)
+{
+  Echo* const  echo = (Echo*)context;
+  const size_t size = echo->size;
+  (void)now;
+  (void)capacity;
+  *to = echo->to;
+  memcpy(buffer, echo->data, size);
+  echo->size = 0U;
+  return size;
+}
+
+static JamTime deadline(const void* const context)
+{
+  return ((const Echo*)context)->due;
+}
+
+static void tick(void* const context, const JamTime now)
+{
+  Echo* const echo = (Echo*)context;
+  (void)now;
+  atomic_fetch_add(&echo->ticks, 1);
+}
+
+static ToastAddress loopback(const uint16_t port)
+{
+  ToastAddress address = {{0}, port};
+  address.ip[10] = address.ip[11] = 0xFFU;
+  address.ip[12]                  = 127U;
+  address.ip[15]                  = 1U;
+  return address;
+}
+
+static long receive_soon(const IoSocket* const socket,
+                         ToastAddress* const   from,
+                         uint8_t* const        buffer,
+                         const size_t          capacity)
+{
+  const JamTime end  = io_now() + 5 * JAM_SECOND;
+  long          size = -1;
+  while (size < 0 && io_now() < end) {
+    size = io_socket_receive(socket, from, buffer, capacity);
+  }
+  return size;
+}
+
+START_TEST(a_loop_answers_a_datagram)
+{
+  const ToastAddress any = loopback(0U);
+  IoSocket           server;
+  IoSocket           client;
+  ck_assert_int_eq(io_socket_open(&server, &any), JAM_OK);
+  ck_assert_int_eq(io_socket_open(&client, NULL), JAM_OK);
+  Echo           echo   = {.due = JAM_NEVER};
+  const IoEngine engine = {&echo, input, output, deadline, tick};
+  IoLoop*        loop   = NULL;
+  ck_assert_int_eq(io_loop_start(NULL, &server, &engine, &loop), JAM_OK);
+
+  const ToastAddress to = loopback(server.port);
+  ToastAddress       from;
+  uint8_t            answer[64];
+  io_socket_send(&client, &to, (const uint8_t*)"jam", 3U);
+  ck_assert_int_eq(receive_soon(&client, &from, answer, sizeof(answer)), 3);
+  ck_assert_mem_eq(answer, "jam", 3U);
+  ck_assert_uint_eq(from.port, server.port);
+  io_loop_stop(loop);
+  io_socket_close(&client);
+  io_socket_close(&server);
+}
+
+END_TEST
+
+START_TEST(wake_makes_a_sleeping_loop_tick)
+{
+  const ToastAddress any = loopback(0U);
+  IoSocket           server;
+  ck_assert_int_eq(io_socket_open(&server, &any), JAM_OK);
+  Echo           echo   = {.due = JAM_NEVER};
+  const IoEngine engine = {&echo, input, output, deadline, tick};
+  IoLoop*        loop   = NULL;
+  ck_assert_int_eq(io_loop_start(NULL, &server, &engine, &loop), JAM_OK);
+  const int     before = atomic_load(&echo.ticks);
+  const JamTime end    = io_now() + 5 * JAM_SECOND;
+  io_loop_wake(loop);
+  while (atomic_load(&echo.ticks) < before + 1 && io_now() < end) {
+  }
+  ck_assert_int_ge(atomic_load(&echo.ticks), before + 1);
+  io_loop_stop(loop);
+  io_socket_close(&server);
+}
+
+END_TEST
+
+START_TEST(a_taken_port_is_in_use)
+{
+  const ToastAddress any = loopback(0U);
+  IoSocket           one;
+  IoSocket           two;
+  ck_assert_int_eq(io_socket_open(&one, &any), JAM_OK);
+  const ToastAddress same = loopback(one.port);
+  ck_assert_int_eq(io_socket_open(&two, &same), JAM_ERR_IN_USE);
+  io_socket_close(&one);
+}
+
+END_TEST
+
+START_TEST(an_address_of_another_machine_is_not_found)
+{
+  ToastAddress other = loopback(0U);
+  IoSocket     socket;
+  other.ip[12] = 192U;
+  other.ip[13] = 0U;
+  other.ip[14] = 2U;
+  ck_assert_int_eq(io_socket_open(&socket, &other), JAM_ERR_NOT_FOUND);
+}
+
+END_TEST
+
+START_TEST(numeric_hosts_resolve_without_a_network)
+{
+  const SessionHost host = {"127.0.0.1", 4460U};
+  ToastAddress      found[4];
+  unsigned          count = 0U;
+  ck_assert_int_eq(io_resolve(&host, found, 4U, &count), JAM_OK);
+  ck_assert_uint_eq(count, 1U);
+  const ToastAddress expected = loopback(4460U);
+  ck_assert_mem_eq(found[0].ip, expected.ip, 16U);
+  ck_assert_uint_eq(found[0].port, 4460U);
+}
+
+END_TEST
+
+START_TEST(a_host_that_is_not_there_is_not_found)
+{
+  const SessionHost host = {"nobody.invalid", 4460U};
+  ToastAddress      found[4];
+  unsigned          count = 0U;
+  ck_assert_int_eq(io_resolve(&host, found, 4U, &count), JAM_ERR_NOT_FOUND);
+}
+
+END_TEST
+
+int main(void)
+{
+  Suite* const suite = suite_create("io_loop");
+  TCase* const tests = tcase_create("loop");
+  tcase_set_timeout(tests, 30.0);
+  tcase_add_test(tests, a_loop_answers_a_datagram);
+  tcase_add_test(tests, wake_makes_a_sleeping_loop_tick);
+  tcase_add_test(tests, a_taken_port_is_in_use);
+  tcase_add_test(tests, an_address_of_another_machine_is_not_found);
+  tcase_add_test(tests, numeric_hosts_resolve_without_a_network);
+  tcase_add_test(tests, a_host_that_is_not_there_is_not_found);
+  suite_add_tcase(suite, tests);
+  SRunner* const runner = srunner_create(suite);
+  srunner_run_all(runner, CK_ENV);
+  const int failed = srunner_ntests_failed(runner);
+  srunner_free(runner);
+  return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

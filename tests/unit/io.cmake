@@ -1,0 +1,2 @@
+jam_check(io files)
+jam_check(io loop)

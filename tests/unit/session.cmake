@@ -1,0 +1,2 @@
+jam_check(session link)
+jam_check(session engine)

@@ -1,2 +1,1 @@
 jam_check(session link)
-jam_check(session engine)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 jam_module(jellie
-  SOURCES format.c scan.c predict.c predict_table.c search.c encode.c
+  SOURCES format.c scan.c predict_table.c search.c encode.c
     decode.c thin.c plain.c convert_rt.c
   DEPENDS base wire
   PACKAGES cjson)

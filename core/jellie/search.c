@@ -12,9 +12,11 @@
 
 #define TRIALS 3U
 #define HIGH_ENERGY 1e300
+#define MANY 64U // Samples from which every second is enough to rank rows
 
-// Products of the samples at the taps (and the predicted one, last) with the
-// samples at the taps, summed over the part of a lane without edges.
+// Sums over a lane, without its edges, of the products of each two samples at
+// the taps (below the diagonal), and of those with the sample to be predicted
+// (last row).
 typedef struct Products {
   double sums[JELLIE_TAPS + 1U][JELLIE_TAPS];
 } Products;
@@ -24,40 +26,38 @@ static void sum_products(const JellieRole* const role,
                          const unsigned          count,
                          Products* const         out)
 {
+  const unsigned taps   = role->taps;
+  const unsigned stride = 1U + count / MANY;
   memset(out, 0, sizeof(*out));
-  for (unsigned i = role->left; i + role->right < count; ++i) {
+  for (unsigned i = role->left; i + role->right < count; i += stride) {
     const int32_t* const at = block + role->first + i * role->step;
-    double               near[JELLIE_TAPS + 1U];
-    for (unsigned t = 0U; t < JELLIE_TAPS; ++t) {
-      near[t] = at[role->offsets[t]];
-    }
-    near[JELLIE_TAPS] = at[0];
-    for (unsigned a = 0U; a <= JELLIE_TAPS; ++a) {
-      for (unsigned b = 0U; b < JELLIE_TAPS; ++b) {
+    double               near[JELLIE_TAPS];
+    for (unsigned a = 0U; a < taps; ++a) {
+      near[a] = at[role->offsets[a]];
+      for (unsigned b = 0U; b <= a; ++b) {
         out->sums[a][b] += near[a] * near[b];
       }
+    }
+    for (unsigned b = 0U; b < taps; ++b) {
+      out->sums[taps][b] += at[0] * near[b];
     }
   }
 }
 
 // Returns the energy a row leaves, less what is the same for every row.
 static double energy_of(const Products* const products,
-                        const int16_t* const  taps)
+                        const unsigned        taps,
+                        const int16_t* const  row)
 {
-  const double scale = 1.0 / (1U << JELLIE_TAP_BITS);
-  double       taken[JELLIE_TAPS];
-  for (unsigned b = 0U; b < JELLIE_TAPS; ++b) {
-    taken[b] = -2.0 * products->sums[JELLIE_TAPS][b];
-  }
-  for (unsigned a = 0U; a < JELLIE_TAPS; ++a) {
-    const double tap = taps[a] * scale;
-    for (unsigned b = 0U; b < JELLIE_TAPS; ++b) {
-      taken[b] += tap * products->sums[a][b];
+  const double unit   = 1U << JELLIE_TAP_BITS;
+  double       energy = 0.0;
+  for (unsigned a = 0U; a < taps; ++a) {
+    const double* const sums = products->sums[a];
+    double part = row[a] * sums[a] - 2.0 * unit * products->sums[taps][a];
+    for (unsigned b = 0U; b < a; ++b) {
+      part += 2 * row[b] * sums[b];
     }
-  }
-  double energy = 0.0;
-  for (unsigned b = 0U; b < JELLIE_TAPS; ++b) {
-    energy += taps[b] * scale * taken[b];
+    energy += row[a] * part;
   }
   return energy;
 }
@@ -72,7 +72,7 @@ static void rank_rows(const JellieRole* const role,
     best[t] = 0U;
   }
   for (unsigned index = 0U; index < 1U << role->index_bits; ++index) {
-    const double energy = energy_of(products, role->rows[index]);
+    const double energy = energy_of(products, role->taps, role->rows[index]);
     if (energy >= least[TRIALS - 1U]) {
       continue;
     }

@@ -78,6 +78,7 @@ typedef struct ToastEvent {
   ToastSession   session;
   ToastReason    reason; ///< CLOSED
   ToastFrame     frame;  ///< FRAME; data is valid until the next toast_input
+  void* user_data;       ///< See toast_set_user_data; null until then
 } ToastEvent;
 
 /// What is known of the peer's clock: peer = own + offset + skew * (own - at).
@@ -127,7 +128,8 @@ JAM_NODISCARD JamStatus toast_endpoint_new(const ToastConfig*  config,
 void toast_endpoint_free(ToastEndpoint* endpoint);
 
 /// Starts a session with the node at `to` that owns `node_key`; the outcome
-/// comes as an event. Returns JAM_ERR_FULL when the table is full.
+/// comes as an event. Returns JAM_ERR_FULL when the table is full, or
+/// JAM_ERR_CRYPTO when no key can be agreed with `node_key`.
 JAM_NODISCARD JamStatus toast_connect(ToastEndpoint*      endpoint,
                                       JamTime             now,
                                       const ToastAddress* to,
@@ -187,14 +189,11 @@ const ToastAddress* toast_peer(const ToastEndpoint* endpoint,
                                ToastSession         session);
 
 /// Attaches the caller's own record to a session, for finding it again in
-/// constant time. It is dropped with the session; unknown sessions are ignored.
+/// constant time: it comes back in every event of that session. Unknown sessions
+/// are ignored.
 void toast_set_user_data(ToastEndpoint* endpoint,
                          ToastSession   session,
                          void*          data);
-
-/// Returns what was attached, or null. Still valid while the session's CLOSED
-/// event is being handled.
-void* toast_user_data(const ToastEndpoint* endpoint, ToastSession session);
 
 /// Returns the endpoint's counters. Valid as long as the endpoint.
 const ToastCounters* toast_counters(const ToastEndpoint* endpoint);

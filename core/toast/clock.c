@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: MIT
+// The clock estimator: block minima in, slewed offset and skew out.
+
+#include "toast/clock.h"
+
+#include <base/seq.h>
+
+#include <math.h>
+#include <string.h>
+
+#define BLOCK_US INT64_C(100000)
+#define BLOCK_STEP_US 400
+#define WINDOW_US 60000000U
+#define SETTLE_US INT64_C(5000000)
+#define FAST_FIT_US INT64_C(100000)
+#define SLOW_FIT_US INT64_C(250000)
+#define CHANGE_US 1000.0 // Path change: one envelope lifts by this ...
+#define CHANGE_SPAN_US 2000000U
+#define CHANGE_POINTS 10U
+#define STEP_US 2000.0
+#define FOLLOW_RATE 0.7 // Rad/s
+#define FOLLOW_DAMPING 0.9
+#define FOLLOW_LIMIT_PPM 300.0
+#define MAX_RTT_US 10000000
+
+static int64_t floor_block(const int64_t us)
+{
+  return us >= 0 ? us / BLOCK_US : -((-us + BLOCK_US - 1) / BLOCK_US);
+}
+
+void toast_clock_init(ToastEstimator* const estimator,
+                      const int64_t         own_us,
+                      const int64_t         peer_us)
+{
+  memset(estimator, 0, sizeof(*estimator));
+  estimator->difference  = own_us - peer_us;
+  estimator->block_begin = INT64_MAX; // No block is open
+  estimator->block_end   = INT64_MIN;
+  estimator->floor       = INT64_MAX;
+  estimator->returned    = INT64_MIN;
+  estimator->best_rtt    = INT64_MAX;
+  estimator->first_us    = own_us;
+  estimator->fit_at      = own_us + FAST_FIT_US;
+}
+
+static void block_close(ToastEstimator* const estimator)
+{
+  const ToastBlock* const block = &estimator->block;
+  toast_points_add(&estimator->dn,
+                   (uint32_t)block->own,
+                   (int32_t)(block->least - estimator->difference));
+  estimator->reports[estimator->report_count % TOAST_WIRE_BLOCKMIN_COUNT] =
+    *block;
+  ++estimator->report_count;
+  estimator->report_due = true;
+}
+
+static void block_take(ToastEstimator* const estimator,
+                       const int64_t         own_us,
+                       const int64_t         peer_us)
+{
+  ToastBlock* const block = &estimator->block;
+  if (peer_us >= estimator->block_end) {
+    if (estimator->block_end != INT64_MIN) {
+      block_close(estimator);
+    }
+    block->number          = floor_block(peer_us);
+    block->least           = INT64_MAX;
+    estimator->block_begin = block->number * BLOCK_US;
+    estimator->block_end   = estimator->block_begin + BLOCK_US;
+  }
+  if (peer_us >= estimator->block_begin && own_us - peer_us < block->least) {
+    block->least = own_us - peer_us;
+    block->own   = own_us;
+    block->at = (uint8_t)((peer_us - estimator->block_begin) / BLOCK_STEP_US);
+  }
+}
+
+int64_t toast_clock_arrival(ToastEstimator* const estimator,
+                            const int64_t         own_us,
+                            const uint32_t        stamp)
+{
+  const int64_t difference =
+    jam_seq_unwrap(estimator->difference, (uint32_t)own_us - stamp, 32U);
+  block_take(estimator, own_us, own_us - difference);
+  if (difference < estimator->floor) {
+    estimator->floor = difference;
+  }
+  return difference - estimator->floor;
+}
+
+void toast_clock_returned(ToastEstimator* const estimator,
+                          const int64_t         sent_us,
+                          const uint32_t        difference)
+{
+  const int64_t full = jam_seq_unwrap(-estimator->difference, difference, 32U);
+  toast_points_add(&estimator->up,
+                   (uint32_t)sent_us,
+                   (int32_t)(full + estimator->difference));
+}
+
+void toast_clock_echo(ToastEstimator* const estimator,
+                      const int64_t         own_us,
+                      const uint32_t        sent,
+                      const uint32_t        heard,
+                      const uint32_t        answered)
+{
+  const int64_t up = jam_seq_unwrap(-estimator->difference, heard - sent, 32U);
+  const int64_t dn =
+    jam_seq_unwrap(estimator->difference, (uint32_t)own_us - answered, 32U);
+  if (up + dn < 0 || up + dn > MAX_RTT_US) {
+    return;
+  }
+  estimator->rtt = up + dn;
+  if (up + dn <= estimator->best_rtt) {
+    estimator->best_rtt    = up + dn;
+    estimator->best_offset = (up - dn) / 2;
+  }
+  if (!estimator->valid || estimator->fit.span_s <= 0.0) {
+    estimator->offset =
+      (double)(estimator->best_offset + estimator->difference);
+    estimator->at    = own_us;
+    estimator->valid = true;
+  }
+}
+
+// Least height of the newest points above a line; negative without enough
+static double newest_lift(const ToastPoints* const points,
+                          const uint32_t           now,
+                          const double             line,
+                          const double             slope_ppm)
+{
+  double   least = -1.0;
+  unsigned found = 0U;
+  for (unsigned i = points->count; i-- > 0U;) {
+    const ToastPoint* const point =
+      &points->ring[(points->first + i) % TOAST_ENVELOPE_POINTS];
+    if (now - point->time > CHANGE_SPAN_US) {
+      break;
+    }
+    const double t = (int32_t)(point->time - now) * 1e-6;
+    const double v = point->value - (line + slope_ppm * t);
+    least          = (found == 0U || v < least) ? v : least;
+    ++found;
+  }
+  return found >= CHANGE_POINTS ? least : -1.0;
+}
+
+static void points_keep_newest(ToastPoints* const points, const uint32_t now)
+{
+  toast_points_expire(points, now, CHANGE_SPAN_US);
+}
+
+// A route changed: the old envelope of a direction is never touched again. If
+// only one direction lifted, the clocks did not move: remember the asymmetry.
+static bool follow_path(ToastEstimator* const estimator, const uint32_t now)
+{
+  const ToastFit* const fit = &estimator->fit;
+
+  const double dn = newest_lift(&estimator->dn, now, fit->dn, -fit->skew_ppm);
+  const double up = newest_lift(&estimator->up, now, fit->up, fit->skew_ppm);
+  if (dn < 0.0 || up < 0.0 || (dn <= CHANGE_US && up <= CHANGE_US)) {
+    return false;
+  }
+  if (dn > CHANGE_US && up > CHANGE_US) {
+    points_keep_newest(&estimator->dn, now);
+    points_keep_newest(&estimator->up, now);
+  } else if (dn > CHANGE_US && up < CHANGE_US / 2.0) {
+    estimator->bias += dn / 2.0;
+    points_keep_newest(&estimator->dn, now);
+  } else if (up > CHANGE_US && dn < CHANGE_US / 2.0) {
+    estimator->bias -= up / 2.0;
+    points_keep_newest(&estimator->up, now);
+  } else {
+    return false;
+  }
+  return true;
+}
+
+// Second-order follower, so that readers see nudges and never jumps
+static void slew(ToastEstimator* const estimator,
+                 const double          target,
+                 const double          skew,
+                 const double          dt)
+{
+  const double error = target - (estimator->offset + estimator->rate * dt);
+  double speed = estimator->rate + 2.0 * FOLLOW_DAMPING * FOLLOW_RATE * error;
+  speed = fmin(fmax(speed, skew - FOLLOW_LIMIT_PPM), skew + FOLLOW_LIMIT_PPM);
+  estimator->offset += speed * dt;
+  estimator->rate += FOLLOW_RATE * FOLLOW_RATE * error * dt;
+}
+
+static void publish(ToastEstimator* const estimator, const int64_t own_us)
+{
+  const ToastFit* const fit    = &estimator->fit;
+  const double          target = (fit->up - fit->dn) / 2.0 + estimator->bias;
+  const double          dt     = (double)(own_us - estimator->at) * 1e-6;
+
+  const bool   settled = own_us - estimator->first_us > SETTLE_US;
+  const double there   = estimator->offset + estimator->skew * dt;
+  if (estimator->locked && fabs(target - there) <= STEP_US) {
+    slew(estimator, target, fit->skew_ppm, dt);
+  } else {
+    estimator->offset = target;
+    estimator->rate   = fit->skew_ppm;
+  }
+  estimator->skew   = fit->skew_ppm;
+  estimator->at     = own_us;
+  estimator->locked = settled;
+  estimator->valid  = true;
+}
+
+void toast_clock_update(ToastEstimator* const estimator, const int64_t own_us)
+{
+  if (own_us < estimator->fit_at) {
+    return;
+  }
+  const bool settled = own_us - estimator->first_us > SETTLE_US;
+  estimator->fit_at  = own_us + (settled ? SLOW_FIT_US : FAST_FIT_US);
+
+  const uint32_t now = (uint32_t)own_us;
+  toast_points_expire(&estimator->dn, now, WINDOW_US);
+  toast_points_expire(&estimator->up, now, WINDOW_US);
+  if (!toast_envelope_fit(&estimator->dn,
+                          &estimator->up,
+                          now,
+                          &estimator->fit)) {
+    return;
+  }
+  if (follow_path(estimator, now) && !toast_envelope_fit(&estimator->dn,
+                                                         &estimator->up,
+                                                         now,
+                                                         &estimator->fit)) {
+    return;
+  }
+  estimator->floor = estimator->difference + (int64_t)floor(estimator->fit.dn);
+  publish(estimator, own_us);
+}
+
+static JamTime to_ns(const double us)
+{
+  return (JamTime)(us * 1000.0);
+}
+
+void toast_clock_read(const ToastEstimator* const estimator,
+                      ToastClock* const           out)
+{
+  memset(out, 0, sizeof(*out));
+  out->valid = estimator->valid;
+  if (!estimator->valid) {
+    return;
+  }
+  out->at     = estimator->at * JAM_US;
+  out->offset = to_ns(estimator->offset) - estimator->difference * JAM_US;
+  out->skew   = estimator->skew * 1e-6;
+  out->min_rtt =
+    estimator->best_rtt == INT64_MAX ? 0 : estimator->best_rtt * JAM_US;
+
+  // How far the least of n delays is above nothing, and what 60 s of a slowly
+  // wandering crystal leave of a straight line; factors found by simulation
+  const ToastFit* const fit = &estimator->fit;
+  const double points       = 1.0 + estimator->dn.count + estimator->up.count;
+  const double spread       = fit->span_s > 0.0 ? fit->dn_mean + fit->up_mean
+                                                : (double)estimator->rtt / 4.0;
+  const double sigma        = sqrt(25.0 + spread * spread * 4.0 / points);
+  out->error                = to_ns(sigma);
+  out->skew_error =
+    1e-6 * (0.4 + (fit->span_s > 0.3 ? 2.0 * sigma / fit->span_s : 50.0));
+}

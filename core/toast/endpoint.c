@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: MIT
+// An endpoint as a whole: making it, reading it, its events.
+
+#include "toast/endpoint.h"
+
+#include <base/memory.h>
+
+#include <sodium.h>
+
+#include <string.h>
+
+static bool config_valid(const ToastConfig* const config)
+{
+  return config->max_sessions >= 1U &&
+         config->max_sessions <= TOAST_WIRE_SLOT_MASK + 1U &&
+         config->node_id <= TOAST_WIRE_MAX_NODE_ID && config->idle_timeout >= 0;
+}
+
+static JamStatus take_memory(ToastEndpoint* const      endpoint,
+                             const JamAllocator* const allocator)
+{
+  const unsigned count  = endpoint->max_sessions;
+  uint32_t       chains = 1U;
+  while (chains < count) {
+    chains <<= 1U;
+  }
+  endpoint->inits_mask = chains - 1U;
+  endpoint->peers =
+    (ToastPeer*)jam_mem_new(allocator, count * sizeof(*endpoint->peers));
+  endpoint->buffers =
+    (ToastBuffers*)jam_mem_new(allocator, count * sizeof(*endpoint->buffers));
+  endpoint->inits =
+    (uint16_t*)jam_mem_new(allocator, chains * sizeof(*endpoint->inits));
+  if (!endpoint->peers || !endpoint->buffers || !endpoint->inits) {
+    return JAM_ERR_MEMORY;
+  }
+  return toast_timers_init(&endpoint->timers, allocator, count);
+}
+
+JamStatus toast_endpoint_new(const ToastConfig* const  config,
+                             const JamAllocator* const allocator,
+                             ToastEndpoint** const     out)
+{
+  *out = NULL;
+  if (!config_valid(config)) {
+    return JAM_ERR_ARGUMENT;
+  }
+  if (sodium_init() < 0 ||
+      (config->accept && sodium_is_zero(config->node_secret, TOAST_KEY_SIZE))) {
+    return JAM_ERR_CRYPTO;
+  }
+  ToastEndpoint* const endpoint =
+    (ToastEndpoint*)jam_mem_new(allocator, sizeof(*endpoint));
+  if (!endpoint) {
+    return JAM_ERR_MEMORY;
+  }
+  endpoint->has_allocator = allocator != NULL;
+  if (allocator) {
+    endpoint->allocator = *allocator;
+  }
+  endpoint->config       = *config;
+  endpoint->max_sessions = config->max_sessions;
+  endpoint->cid_base     = (uint32_t)config->node_id << TOAST_WIRE_SLOT_BITS;
+  if (config->idle_timeout == 0) {
+    endpoint->config.idle_timeout = TOAST_IDLE_TIME;
+  }
+  toast_drbg_init(&endpoint->drbg, config->seed);
+  sodium_memzero(endpoint->config.seed, sizeof(endpoint->config.seed));
+  toast_drbg_draw(&endpoint->drbg,
+                  endpoint->inits_key,
+                  sizeof(endpoint->inits_key));
+  const JamStatus status = take_memory(endpoint, allocator);
+  if (status) {
+    toast_endpoint_free(endpoint);
+    return status;
+  }
+  toast_table_init(endpoint);
+  *out = endpoint;
+  return JAM_OK;
+}
+
+void toast_endpoint_free(ToastEndpoint* const endpoint)
+{
+  if (!endpoint) {
+    return;
+  }
+  const JamAllocator        copy      = endpoint->allocator;
+  const JamAllocator* const allocator = endpoint->has_allocator ? &copy : NULL;
+  if (endpoint->peers) {
+    sodium_memzero(endpoint->peers,
+                   endpoint->max_sessions * sizeof(*endpoint->peers));
+  }
+  jam_mem_free(allocator, endpoint->peers);
+  jam_mem_free(allocator, endpoint->buffers);
+  jam_mem_free(allocator, endpoint->inits);
+  toast_timers_deinit(&endpoint->timers, allocator);
+  sodium_memzero(endpoint, sizeof(*endpoint));
+  jam_mem_free(allocator, endpoint);
+}
+
+static bool take_frame(ToastEndpoint* const endpoint, ToastEvent* const out)
+{
+  if (endpoint->pending_taken == endpoint->pending_count) {
+    return false;
+  }
+  *out = endpoint->pending[endpoint->pending_taken++];
+  const ToastPeer* const peer = toast_table_find(endpoint, out->session);
+  out->user_data = peer ? peer->user_data : NULL;
+  return true;
+}
+
+static void drop_first_life(ToastEndpoint* const endpoint,
+                            ToastPeer* const     peer)
+{
+  peer->in_life        = false;
+  endpoint->life.first = peer->life_next;
+}
+
+bool toast_event(ToastEndpoint* const endpoint, ToastEvent* const out)
+{
+  if (endpoint->life.first == TOAST_NO_SLOT) {
+    return take_frame(endpoint, out);
+  }
+  ToastPeer* const peer = &endpoint->peers[endpoint->life.first];
+  if (peer->open_pending) {
+    memset(out, 0, sizeof(*out));
+    out->kind          = TOAST_EVENT_OPEN;
+    out->session       = peer->handle;
+    out->user_data     = peer->user_data;
+    peer->open_pending = false;
+    if (!peer->closed_pending) {
+      drop_first_life(endpoint, peer);
+    }
+    return true;
+  }
+  // What a session sent before its end comes before the news of its end
+  if (endpoint->pending_taken < endpoint->pending_count &&
+      endpoint->pending[endpoint->pending_taken].session == peer->handle) {
+    return take_frame(endpoint, out);
+  }
+  memset(out, 0, sizeof(*out));
+  out->kind            = TOAST_EVENT_CLOSED;
+  out->session         = peer->handle;
+  out->user_data       = peer->user_data;
+  out->reason          = peer->reason;
+  peer->closed_pending = false;
+  drop_first_life(endpoint, peer);
+  if (peer->state == TOAST_PEER_GONE) {
+    toast_table_release(endpoint, peer);
+  }
+  return true;
+}
+
+void toast_set_user_data(ToastEndpoint* const endpoint,
+                         const ToastSession   session,
+                         void* const          data)
+{
+  ToastPeer* const peer = toast_table_find(endpoint, session);
+  if (peer) {
+    peer->user_data = data;
+  }
+}
+
+bool toast_clock(const ToastEndpoint* const endpoint,
+                 const ToastSession         session,
+                 ToastClock* const          out)
+{
+  const ToastPeer* const peer = toast_table_find(endpoint, session);
+  memset(out, 0, sizeof(*out));
+  if (peer && peer->state == TOAST_PEER_OPEN) {
+    toast_clock_read(&peer->clock, out);
+  }
+  return peer != NULL;
+}
+
+bool toast_stats(const ToastEndpoint* const endpoint,
+                 const ToastSession         session,
+                 ToastStats* const          out)
+{
+  const ToastPeer* const peer = toast_table_find(endpoint, session);
+  memset(out, 0, sizeof(*out));
+  if (!peer) {
+    return false;
+  }
+  out->datagrams_sent     = peer->datagrams_sent;
+  out->datagrams_received = peer->datagrams_received;
+  out->bytes_sent         = peer->bytes_sent;
+  out->bytes_received     = peer->bytes_received;
+  out->lost               = peer->path.lost;
+  out->duplicates         = peer->path.duplicates;
+  out->reordered          = peer->path.reordered;
+  out->jitter             = toast_path_jitter(&peer->path);
+  out->rtt                = peer->clock.rtt * JAM_US;
+  out->peer_loss          = toast_path_peer_loss(&peer->path);
+  return true;
+}
+
+const ToastAddress* toast_peer(const ToastEndpoint* const endpoint,
+                               const ToastSession         session)
+{
+  const ToastPeer* const peer = toast_table_find(endpoint, session);
+  return peer ? &peer->address : NULL;
+}
+
+const ToastCounters* toast_counters(const ToastEndpoint* const endpoint)
+{
+  return &endpoint->counters;
+}
+
+void toast_public_key(const uint8_t secret[TOAST_KEY_SIZE],
+                      uint8_t       out[TOAST_KEY_SIZE])
+{
+  (void)crypto_scalarmult_base(out, secret);
+}
+
+void toast_room_id(const uint8_t secret[TOAST_KEY_SIZE],
+                   uint8_t       out[TOAST_KEY_SIZE])
+{
+  static const char text[] = "toast room";
+  (void)crypto_generichash(out,
+                           TOAST_KEY_SIZE,
+                           (const uint8_t*)text,
+                           sizeof(text) - 1U,
+                           secret,
+                           TOAST_KEY_SIZE);
+}

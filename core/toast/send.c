@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: MIT
+// Frames out: queued per session, bundled into sealed datagrams. Order within a
+// datagram: control messages, riders, MIDI and tables, media. Sessions with
+// something to send take turns, one datagram each.
+
+#include "toast/endpoint.h"
+
+#include <sodium.h>
+
+#include <string.h>
+
+static size_t write_head(uint8_t* const out, const ToastFrame* const frame)
+{
+  const uint16_t size = (uint16_t)frame->size;
+  switch (frame->kind) {
+  case TOAST_FRAME_MEDIA:
+    out[0] = TOAST_WIRE_FRAME_MEDIA;
+    toast_put16(out + 1, frame->handle);
+    toast_put16(out + 3, frame->seq);
+    toast_put16(out + 5, size);
+    return TOAST_WIRE_MEDIA_HEAD;
+  case TOAST_FRAME_MIDI:
+    out[0] = TOAST_WIRE_FRAME_MIDI;
+    toast_put16(out + 1, frame->handle);
+    toast_put16(out + 3, size);
+    return TOAST_WIRE_MIDI_HEAD;
+  default:
+    out[0] = TOAST_WIRE_FRAME_TABLE;
+    toast_put16(out + 1, size);
+    return TOAST_WIRE_TABLE_HEAD;
+  }
+}
+
+static bool enqueue(ToastEndpoint* const    endpoint,
+                    ToastPeer* const        peer,
+                    const ToastFrame* const frame)
+{
+  uint8_t      head[TOAST_WIRE_MEDIA_HEAD];
+  const size_t head_size = write_head(head, frame);
+  const bool   media     = frame->kind == TOAST_FRAME_MEDIA;
+
+  ToastQueue* const queue = media ? &peer->media : &peer->urgent;
+  const uint32_t    size  = (uint32_t)(head_size + frame->size);
+  uint8_t*          place = toast_queue_push(queue, size);
+  while (!place && media && queue->count > 0U) {
+    toast_queue_pop(queue); // The oldest sound is the least useful
+    ++endpoint->counters.queue_full;
+    place = toast_queue_push(queue, size);
+  }
+  if (!place) {
+    ++endpoint->counters.queue_full;
+    return false;
+  }
+  memcpy(place, head, head_size);
+  memcpy(place + head_size, frame->data, frame->size);
+  return true;
+}
+
+static bool frame_fits(const ToastFrame* const frame)
+{
+  const size_t most =
+    frame->kind == TOAST_FRAME_EVENT ? TOAST_MAX_EVENT : TOAST_MAX_MEDIA;
+  return frame->kind <= TOAST_FRAME_EVENT && frame->size > 0U &&
+         frame->size <= most;
+}
+
+JamStatus toast_send(ToastEndpoint* const    endpoint,
+                     const JamTime           now,
+                     const ToastSession      session,
+                     const ToastFrame* const frame)
+{
+  ToastPeer* const peer = toast_table_find(endpoint, session);
+  if (!peer || peer->state != TOAST_PEER_OPEN) {
+    return JAM_ERR_STATE;
+  }
+  if (!frame_fits(frame)) {
+    return JAM_ERR_ARGUMENT;
+  }
+  if (frame->kind == TOAST_FRAME_EVENT) {
+    if (!toast_outbox_push(&peer->outbox, now, frame->data, frame->size)) {
+      ++endpoint->counters.queue_full;
+      return JAM_ERR_FULL;
+    }
+  } else if (!enqueue(endpoint, peer, frame)) {
+    return JAM_ERR_FULL;
+  }
+  toast_ready(endpoint, peer);
+  return JAM_OK;
+}
+
+static size_t
+bundle(ToastQueue* const queue, uint8_t* const out, const size_t capacity)
+{
+  size_t         at    = 0U;
+  uint32_t       size  = 0U;
+  const uint8_t* frame = NULL;
+  while ((frame = toast_queue_front(queue, &size)) && size <= capacity - at) {
+    memcpy(out + at, frame, size);
+    at += size;
+    toast_queue_pop(queue);
+  }
+  return at;
+}
+
+// Fills in all frames; returns their size, 0 if there are none
+static size_t write_frames(ToastPeer* const peer,
+                           const JamTime    now,
+                           uint8_t* const   out,
+                           const size_t     capacity,
+                           uint8_t* const class)
+{
+  size_t at = 0U;
+  if (toast_outbox_waits(&peer->outbox)) {
+    at += toast_outbox_write(&peer->outbox,
+                             now,
+                             peer->send_number,
+                             out,
+                             capacity - 1U);
+  }
+  if (peer->state == TOAST_PEER_CLOSING) {
+    out[at++] = TOAST_WIRE_FRAME_CLOSE;
+    return at;
+  }
+  at += toast_riders_write(peer, now, out + at, capacity - at);
+  at += bundle(&peer->urgent, out + at, capacity - at);
+  *class =
+    (uint8_t)(at > 0U ? TOAST_WIRE_CLASS_CONTROL : TOAST_WIRE_CLASS_AUDIO);
+  at += bundle(&peer->media, out + at, capacity - at);
+  return at;
+}
+
+static size_t seal(ToastPeer* const peer,
+                   const JamTime    now,
+                   uint8_t* const   out,
+                   const size_t     frames,
+                   const uint8_t class)
+{
+  uint8_t nonce[crypto_aead_chacha20poly1305_IETF_NPUBBYTES];
+  out[0] = (uint8_t)(TOAST_WIRE_SHORT | class);
+  toast_put24(out + TOAST_WIRE_SHORT_CID, peer->remote_cid);
+  toast_put32(out + TOAST_WIRE_SHORT_NUMBER, peer->send_number);
+  toast_put32(out + TOAST_WIRE_SHORT_STAMP, (uint32_t)jam_time_to_us(now));
+  toast_nonce(nonce, peer->dialled, peer->send_number);
+  ++peer->send_number;
+  (void)crypto_aead_chacha20poly1305_ietf_encrypt(out + TOAST_WIRE_SHORT_HEAD,
+                                                  NULL,
+                                                  out + TOAST_WIRE_SHORT_HEAD,
+                                                  frames,
+                                                  out,
+                                                  TOAST_WIRE_SHORT_HEAD,
+                                                  NULL,
+                                                  nonce,
+                                                  peer->send_key);
+  const size_t size = frames + TOAST_WIRE_SHORT_MIN;
+  ++peer->datagrams_sent;
+  peer->bytes_sent += size;
+  return size;
+}
+
+static size_t write_short(ToastPeer* const peer,
+                          const JamTime    now,
+                          uint8_t* const   out,
+                          const size_t     capacity)
+{
+  uint8_t class = TOAST_WIRE_CLASS_CONTROL;
+  const size_t room =
+    (capacity < TOAST_MAX_DATAGRAM ? capacity : TOAST_MAX_DATAGRAM) -
+    TOAST_WIRE_SHORT_MIN;
+  const size_t frames =
+    write_frames(peer, now, out + TOAST_WIRE_SHORT_HEAD, room, &class);
+  peer->forced = false;
+  return frames > 0U ? seal(peer, now, out, frames, class) : 0U;
+}
+
+static bool has_more(const ToastPeer* const peer, const JamTime now)
+{
+  return peer->state == TOAST_PEER_OPEN &&
+         (peer->media.count > 0U || peer->urgent.count > 0U ||
+          peer->outbox.force_at <= now);
+}
+
+size_t toast_output(ToastEndpoint* const endpoint,
+                    const JamTime        now,
+                    ToastAddress* const  to,
+                    uint8_t* const       buffer,
+                    const size_t         capacity)
+{
+  if (capacity < TOAST_MAX_DATAGRAM) {
+    return 0U;
+  }
+  while (endpoint->ready.first != TOAST_NO_SLOT) {
+    ToastPeer* const peer = &endpoint->peers[endpoint->ready.first];
+    const bool       sealed =
+      peer->state == TOAST_PEER_OPEN || peer->state == TOAST_PEER_CLOSING;
+    const size_t size = sealed ? write_short(peer, now, buffer, capacity)
+                               : toast_hello_write(peer, buffer, capacity);
+    *to               = peer->address;
+    toast_unready(endpoint, peer);
+    if (has_more(peer, now)) {
+      toast_ready(endpoint, peer);
+    }
+    toast_timers_lower(&endpoint->timers,
+                       toast_slot(endpoint, peer),
+                       toast_peer_deadline(endpoint, peer));
+    if (size > 0U) {
+      return size;
+    }
+  }
+  return 0U;
+}

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: MIT
+// The wire layout of TOAST in one place: sizes, offsets, types, limits.
+// All numbers are little endian. PROTOCOL.md explains them.
+
+#ifndef JAM_TOAST_WIRE_H
+#define JAM_TOAST_WIRE_H
+
+#include <stdint.h>
+
+#define TOAST_WIRE_VERSION 1U
+
+// First byte of a datagram
+#define TOAST_WIRE_INIT 0x01U
+#define TOAST_WIRE_ACCEPT 0x03U // 0x02 is kept for a cookie reply
+#define TOAST_WIRE_SHORT 0x80U
+#define TOAST_WIRE_CLASS_MASK 0x03U
+#define TOAST_WIRE_CLASS_CONTROL 0U
+#define TOAST_WIRE_CLASS_AUDIO 1U
+
+#define TOAST_WIRE_TAG_SIZE 16U
+#define TOAST_WIRE_CID_SIZE 3U
+#define TOAST_WIRE_SLOT_BITS 14U
+#define TOAST_WIRE_SLOT_MASK 0x3FFFU
+#define TOAST_WIRE_MAX_NODE_ID 0x3FFU
+
+// INIT: type, version, client id, cookie, ephemeral, sealed {time}, padding
+#define TOAST_WIRE_INIT_CID 2U
+#define TOAST_WIRE_INIT_HEAD 5U // Bytes that enter the prologue
+#define TOAST_WIRE_INIT_NOISE 21U
+#define TOAST_WIRE_INIT_PAYLOAD 8U
+#define TOAST_WIRE_INIT_NOISE_SIZE                                             \
+  (32U + TOAST_WIRE_INIT_PAYLOAD + TOAST_WIRE_TAG_SIZE)
+#define TOAST_WIRE_INIT_SIZE 256U
+
+// ACCEPT: type, client id, ephemeral, sealed {node id, capabilities, time}
+#define TOAST_WIRE_ACCEPT_CID 1U
+#define TOAST_WIRE_ACCEPT_NOISE 4U
+#define TOAST_WIRE_ACCEPT_PAYLOAD 15U
+#define TOAST_WIRE_ACCEPT_NOISE_SIZE                                           \
+  (32U + TOAST_WIRE_ACCEPT_PAYLOAD + TOAST_WIRE_TAG_SIZE)
+#define TOAST_WIRE_ACCEPT_SIZE                                                 \
+  (TOAST_WIRE_ACCEPT_NOISE + TOAST_WIRE_ACCEPT_NOISE_SIZE)
+
+// Short packet: class, receiver's id, packet number, send stamp, sealed frames
+#define TOAST_WIRE_SHORT_CID 1U
+#define TOAST_WIRE_SHORT_NUMBER 4U
+#define TOAST_WIRE_SHORT_STAMP 8U
+#define TOAST_WIRE_SHORT_HEAD 12U
+#define TOAST_WIRE_SHORT_MIN (TOAST_WIRE_SHORT_HEAD + TOAST_WIRE_TAG_SIZE)
+#define TOAST_WIRE_MAX_FRAMES (1200U - TOAST_WIRE_SHORT_MIN)
+
+// Frames: type, then ...
+#define TOAST_WIRE_FRAME_MEDIA 1U     // handle 2, seq 2, length 2, data
+#define TOAST_WIRE_FRAME_MIDI 2U      // handle 2, length 2, data
+#define TOAST_WIRE_FRAME_TABLE 3U     // length 2, data
+#define TOAST_WIRE_FRAME_EVENT 4U     // id 2, length 2, data
+#define TOAST_WIRE_FRAME_EVENT_ACK 5U // next id 2, bitmap of the 64 after it 8
+#define TOAST_WIRE_FRAME_FEEDBACK 6U  // largest 4, bitmap 8, bytes 4, missing 4
+#define TOAST_WIRE_FRAME_BLOCKMIN 7U  // count 1, newest block 2, count x 6
+#define TOAST_WIRE_FRAME_PROBE 8U
+#define TOAST_WIRE_FRAME_ECHO 9U // stamp of the probe 4, its arrival 4
+#define TOAST_WIRE_FRAME_CLOSE 10U
+
+#define TOAST_WIRE_MEDIA_HEAD 7U
+#define TOAST_WIRE_MIDI_HEAD 5U
+#define TOAST_WIRE_TABLE_HEAD 3U
+#define TOAST_WIRE_EVENT_HEAD 5U
+#define TOAST_WIRE_EVENT_ACK_SIZE 11U
+#define TOAST_WIRE_FEEDBACK_SIZE 21U
+#define TOAST_WIRE_BLOCKMIN_HEAD 4U // With the type
+#define TOAST_WIRE_BLOCKMIN_ENTRY                                              \
+  6U // blocks back 1, stamp in block 1, difference 4
+#define TOAST_WIRE_BLOCKMIN_COUNT 8U
+#define TOAST_WIRE_PROBE_SIZE 1U
+#define TOAST_WIRE_ECHO_SIZE 9U
+#define TOAST_WIRE_CLOSE_SIZE 1U
+
+#define TOAST_WIRE_EVENT_WINDOW 64U
+
+static inline uint16_t toast_get16(const uint8_t* const p)
+{
+  return (uint16_t)(p[0] | (p[1] << 8U));
+}
+
+static inline uint32_t toast_get24(const uint8_t* const p)
+{
+  return (uint32_t)p[0] | ((uint32_t)p[1] << 8U) | ((uint32_t)p[2] << 16U);
+}
+
+static inline uint32_t toast_get32(const uint8_t* const p)
+{
+  return toast_get24(p) | ((uint32_t)p[3] << 24U);
+}
+
+static inline uint64_t toast_get64(const uint8_t* const p)
+{
+  return toast_get32(p) | ((uint64_t)toast_get32(p + 4) << 32U);
+}
+
+static inline void toast_put16(uint8_t* const p, const uint16_t v)
+{
+  p[0] = (uint8_t)v;
+  p[1] = (uint8_t)(v >> 8U);
+}
+
+static inline void toast_put24(uint8_t* const p, const uint32_t v)
+{
+  toast_put16(p, (uint16_t)v);
+  p[2] = (uint8_t)(v >> 16U);
+}
+
+static inline void toast_put32(uint8_t* const p, const uint32_t v)
+{
+  toast_put24(p, v);
+  p[3] = (uint8_t)(v >> 24U);
+}
+
+static inline void toast_put64(uint8_t* const p, const uint64_t v)
+{
+  toast_put32(p, (uint32_t)v);
+  toast_put32(p + 4, (uint32_t)(v >> 32U));
+}
+
+#endif // JAM_TOAST_WIRE_H

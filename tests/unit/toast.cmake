@@ -1,0 +1,1 @@
+jam_check(toast session)

@@ -73,8 +73,9 @@ static size_t string_end(const char* const text, const size_t size, size_t at)
   return at < size ? at + 1U : 0U;
 }
 
-// One pass over the text. Brackets must balance, so that cJSON never runs into
-// the end of the text, which need not be terminated, inside a container.
+// One pass over the text. Brackets that do not balance are refused here, where
+// it costs no allocation, and so that the parser meets the end of the text,
+// which is not terminated, in as few of its states as possible.
 static bool
 is_sound(const char* const text, const size_t size, const unsigned max_depth)
 {

@@ -35,6 +35,20 @@ static const uint16_t values[256] = {
 };
 #undef X
 
+// Zeros above the highest one of a byte.
+static const uint8_t byte_zeros[256] = {
+  8, 7, 6, 6, 5, 5, 5, 5, 4, 4, 4, 4, 4, 4, 4, 4, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3,
+  3, 3, 3, 3, 3, 3, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2,
+  2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+  1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+  1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0,
+  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+};
+
 void wire_text_writer_init(WireTextWriter* const writer,
                            char* const           text,
                            const size_t          capacity)
@@ -155,17 +169,16 @@ uint32_t wire_text_get(WireTextReader* const reader, const unsigned count)
   return taken;
 }
 
-// Returns the number of zeros above the highest one (bits > 0).
+// Returns the number of zeros above the highest one (bits > 0). Runs are short
+// in a good code, so that the first byte nearly always decides.
 static unsigned leading_zeros(uint64_t bits)
 {
   unsigned zeros = 0U;
-  for (unsigned step = 32U; step > 0U; step /= 2U) {
-    if (!(bits >> (64U - step))) {
-      bits <<= step;
-      zeros += step;
-    }
+  while (!(bits >> 56U)) {
+    bits <<= 8U;
+    zeros += 8U;
   }
-  return zeros;
+  return zeros + byte_zeros[bits >> 56U];
 }
 
 unsigned wire_text_get_zeros(WireTextReader* const reader, const unsigned limit)

@@ -98,12 +98,6 @@ size_t node_others(const SessionNode* const node,
   return others;
 }
 
-static NodeUser* user_by_session(const SessionNode* const node,
-                                 const ToastSession       session)
-{
-  return (NodeUser*)toast_user_data(node->endpoint, session);
-}
-
 static void send_message(SessionNode* const          node,
                          const JamTime               now,
                          const ToastSession          to,
@@ -282,7 +276,7 @@ static void run_events(SessionNode* const node, const JamTime now)
       opened(node, event.session);
       continue;
     }
-    NodeUser* const user = user_by_session(node, event.session);
+    NodeUser* const user = (NodeUser*)event.user_data;
     if (!user) {
       continue;
     }

@@ -1,1 +1,2 @@
 jam_check(session link)
+jam_check(session engine)

@@ -1,0 +1,373 @@
+// SPDX-License-Identifier: MIT
+// Client and node engines on a perfect wire in virtual time: who gets in, who
+// hears whom, what is refused. Loss, jitter and skew are the simulator's.
+
+#include "session/session.h"
+
+#include "support/test_allocator.h"
+
+#include <check.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define RATE 48000U
+#define BLOCK 64U
+#define MAX_CLIENTS 3U
+
+typedef struct World {
+  JamTime        now;
+  SessionNode*   node;
+  SessionClient* clients[MAX_CLIENTS];
+  uint64_t       frames; // Device position of all sound cards
+  float          loudest[MAX_CLIENTS];
+  uint8_t        key[TOAST_KEY_SIZE];
+} World;
+
+static ToastAddress address(const unsigned index)
+{
+  ToastAddress out = {{0}, (uint16_t)(1000U + index)};
+  out.ip[15]       = 1U;
+  return out;
+}
+
+static SessionNodeConfig node_config(const unsigned max_users)
+{
+  SessionNodeConfig config = {.max_users = max_users, .node_id = 1U};
+  memset(config.secret, 0x42, sizeof(config.secret));
+  memset(config.seed, 0x11, sizeof(config.seed));
+  return config;
+}
+
+static SessionClientConfig client_config(const unsigned index)
+{
+  SessionClientConfig config = {.mode = PLAYOUT_TIGHT, .dsp = true};
+  config.profile.rate_hz     = RATE;
+  config.profile.frames      = BLOCK;
+  config.profile.bits        = 16U;
+  config.profile.midi        = true;
+  config.profile.name[0]     = (char)('A' + (char)index);
+  memset(config.seed, (int)(0x20U + index), sizeof(config.seed));
+  return config;
+}
+
+static void world_start(World* const world, const unsigned max_users)
+{
+  memset(world, 0, sizeof(*world));
+  const SessionNodeConfig config = node_config(max_users);
+  ck_assert_int_eq(session_node_new(&config, NULL, &world->node), JAM_OK);
+  toast_public_key(config.secret, world->key);
+}
+
+static void
+world_join(World* const world, const unsigned index, const uint8_t room)
+{
+  const SessionClientConfig config = client_config(index);
+  const ToastAddress        node   = address(99U);
+  uint8_t                   room_id[SYNCHUB_ROOM_SIZE];
+  memset(room_id, room, sizeof(room_id));
+  ck_assert_int_eq(session_client_new(&config, NULL, &world->clients[index]),
+                   JAM_OK);
+  ck_assert_int_eq(session_client_join(world->clients[index],
+                                       world->now,
+                                       &node,
+                                       1U,
+                                       world->key,
+                                       room_id),
+                   JAM_OK);
+}
+
+static void carry_to_node(World* const world, const unsigned index)
+{
+  const ToastAddress from = address(index);
+  ToastAddress       to;
+  uint8_t            data[TOAST_MAX_DATAGRAM];
+  size_t             size = 0U;
+  while ((size = session_client_output(world->clients[index],
+                                       world->now,
+                                       &to,
+                                       data,
+                                       sizeof(data))) > 0U) {
+    session_node_input(world->node, world->now, &from, data, size);
+  }
+}
+
+static void carry_to_clients(World* const world)
+{
+  const ToastAddress from = address(99U);
+  ToastAddress       to;
+  uint8_t            data[TOAST_MAX_DATAGRAM];
+  size_t             size = 0U;
+  while (
+    (size =
+       session_node_output(world->node, world->now, &to, data, sizeof(data))) >
+    0U) {
+    const unsigned index = to.port - 1000U;
+    if (index < MAX_CLIENTS && world->clients[index]) {
+      session_client_input(world->clients[index],
+                           world->now,
+                           &from,
+                           data,
+                           size);
+    }
+  }
+}
+
+static void play_blocks(World* const world)
+{
+  const double due = (double)world->frames * 1e9 / RATE;
+  if ((double)world->now < due) {
+    return;
+  }
+  for (unsigned c = 0U; c < MAX_CLIENTS; ++c) {
+    float        in[BLOCK];
+    float        left[BLOCK];
+    float* const out[1] = {left};
+    for (unsigned i = 0U; i < BLOCK; ++i) {
+      // Client 0 alone makes a sound
+      in[i] = c ? 0.0f : 0.25f * sinf(0.05f * (float)(world->frames + i));
+    }
+    if (!world->clients[c]) {
+      continue;
+    }
+    session_client_process(world->clients[c], in, out, 1U, BLOCK, world->now);
+    for (unsigned i = 0U; i < BLOCK; ++i) {
+      world->loudest[c] = fmaxf(world->loudest[c], fabsf(left[i]));
+    }
+  }
+  world->frames += BLOCK;
+}
+
+static void world_run(World* const world, const JamTime span)
+{
+  const JamTime end = world->now + span;
+  for (; world->now < end; world->now += JAM_MS / 5) {
+    play_blocks(world);
+    for (unsigned c = 0U; c < MAX_CLIENTS; ++c) {
+      if (world->clients[c]) {
+        session_client_tick(world->clients[c], world->now);
+        carry_to_node(world, c);
+      }
+    }
+    session_node_tick(world->node, world->now);
+    carry_to_clients(world);
+  }
+}
+
+static void world_end(World* const world)
+{
+  for (unsigned c = 0U; c < MAX_CLIENTS; ++c) {
+    session_client_free(world->clients[c]);
+  }
+  session_node_free(world->node);
+}
+
+static JamView view_of(World* const world, const unsigned index)
+{
+  JamView view;
+  session_client_view(world->clients[index], &view);
+  return view;
+}
+
+START_TEST(members_of_a_room_hear_each_other)
+{
+  World world;
+  world_start(&world, 8U);
+  world_join(&world, 0U, 1U);
+  world_join(&world, 1U, 1U);
+  world_run(&world, 3 * JAM_SECOND);
+  const JamView view = view_of(&world, 1U);
+  ck_assert_int_eq(view.state, JAM_STATE_JOINED);
+  ck_assert_uint_eq(view.user_count, 2U);
+  ck_assert_str_eq(view.users[1].name, "A");
+  ck_assert_float_gt(world.loudest[1], 0.2f);
+  ck_assert_float_eq(world.loudest[0], 0.0f);
+  world_end(&world);
+}
+
+END_TEST
+
+START_TEST(rooms_hear_nothing_of_each_other)
+{
+  World world;
+  world_start(&world, 8U);
+  world_join(&world, 0U, 1U);
+  world_join(&world, 1U, 2U);
+  world_run(&world, 3 * JAM_SECOND);
+  ck_assert_uint_eq(view_of(&world, 1U).user_count, 1U);
+  ck_assert_float_eq(world.loudest[1], 0.0f);
+  world_end(&world);
+}
+
+END_TEST
+
+START_TEST(a_late_joiner_finds_everyone_and_the_leaver_is_gone)
+{
+  World world;
+  world_start(&world, 8U);
+  world_join(&world, 0U, 1U);
+  world_join(&world, 1U, 1U);
+  world_run(&world, JAM_SECOND);
+  world_join(&world, 2U, 1U);
+  world_run(&world, JAM_SECOND);
+  ck_assert_uint_eq(view_of(&world, 2U).user_count, 3U);
+  ck_assert_uint_eq(view_of(&world, 0U).user_count, 3U);
+  session_client_leave(world.clients[1], world.now);
+  world_run(&world, JAM_SECOND);
+  ck_assert_uint_eq(view_of(&world, 0U).user_count, 2U);
+  ck_assert_uint_eq(view_of(&world, 2U).user_count, 2U);
+  ck_assert_int_eq(view_of(&world, 1U).state, JAM_STATE_IDLE);
+  JamNodeView node;
+  session_node_view(world.node, &node);
+  ck_assert_uint_eq(node.users, 2U);
+  ck_assert_uint_eq(node.rooms, 1U);
+  world_end(&world);
+}
+
+END_TEST
+
+START_TEST(a_muted_player_is_silent_here_and_a_muted_microphone_everywhere)
+{
+  World world;
+  world_start(&world, 8U);
+  world_join(&world, 0U, 1U);
+  world_join(&world, 1U, 1U);
+  world_join(&world, 2U, 1U);
+  world_run(&world, 3 * JAM_SECOND);
+  const JamCommand mute = {JAM_COMMAND_MUTE,
+                           view_of(&world, 1U).users[1].id,
+                           0.0f,
+                           true};
+  ck_assert(session_client_command(world.clients[1], &mute));
+  world_run(&world, JAM_SECOND / 2);
+  world.loudest[1] = world.loudest[2] = 0.0f;
+  world_run(&world, JAM_SECOND / 2);
+  ck_assert_float_eq(world.loudest[1], 0.0f);
+  ck_assert_float_gt(world.loudest[2], 0.2f);
+  const JamCommand quiet = {JAM_COMMAND_SEND, 0U, 0.0f, false};
+  ck_assert(session_client_command(world.clients[0], &quiet));
+  world_run(&world, JAM_SECOND / 2);
+  world.loudest[2] = 0.0f;
+  world_run(&world, JAM_SECOND / 2);
+  ck_assert_float_eq(world.loudest[2], 0.0f);
+  world_end(&world);
+}
+
+END_TEST
+
+START_TEST(a_wrong_node_key_fails_with_its_cause)
+{
+  World world;
+  world_start(&world, 8U);
+  world.key[5] ^= 1U;
+  world_join(&world, 0U, 1U);
+  world_run(&world, 10 * JAM_SECOND);
+  const JamView view = view_of(&world, 0U);
+  ck_assert_int_eq(view.state, JAM_STATE_FAILED);
+  ck_assert_uint_gt(strlen(view.message), 20U);
+  world_end(&world);
+}
+
+END_TEST
+
+START_TEST(a_full_node_turns_people_away_and_recovers)
+{
+  World world;
+  world_start(&world, 1U);
+  world_join(&world, 0U, 1U);
+  world_run(&world, JAM_SECOND);
+  world_join(&world, 1U, 1U);
+  world_run(&world, 10 * JAM_SECOND);
+  ck_assert_int_eq(view_of(&world, 1U).state, JAM_STATE_FAILED);
+  ck_assert_int_eq(view_of(&world, 0U).state, JAM_STATE_JOINED);
+  session_client_leave(world.clients[0], world.now);
+  world_run(&world, JAM_SECOND);
+  const ToastAddress node                    = address(99U);
+  uint8_t            room[SYNCHUB_ROOM_SIZE] = {1U};
+  ck_assert_int_eq(session_client_join(world.clients[1],
+                                       world.now,
+                                       &node,
+                                       1U,
+                                       world.key,
+                                       room),
+                   JAM_OK);
+  world_run(&world, JAM_SECOND);
+  ck_assert_int_eq(view_of(&world, 1U).state, JAM_STATE_JOINED);
+  world_end(&world);
+}
+
+END_TEST
+
+START_TEST(the_same_clock_locks_and_plays_bit_exactly)
+{
+  World world;
+  world_start(&world, 8U);
+  world_join(&world, 0U, 1U);
+  world_join(&world, 1U, 1U);
+  world_run(&world, 20 * JAM_SECOND);
+  const JamView view = view_of(&world, 1U);
+  ck_assert(view.users[1].locked);
+  ck_assert_uint_eq(view.users[1].lost, 0U);
+  ck_assert_float_lt(view.users[1].delay_ms, 5.0f);
+  world_end(&world);
+}
+
+END_TEST
+
+START_TEST(a_client_without_memory_is_refused_cleanly)
+{
+  TestAllocator memory;
+  unsigned      n = 0U;
+  do {
+    const JamAllocator        allocator = test_allocator_init(&memory, n++);
+    const SessionClientConfig config    = client_config(0U);
+    SessionClient*            client    = NULL;
+    const JamStatus status = session_client_new(&config, &allocator, &client);
+    ck_assert_int_eq(status == JAM_OK, !memory.failed);
+    session_client_free(client);
+    ck_assert(test_allocator_is_clean(&memory));
+  } while (memory.failed);
+}
+
+END_TEST
+
+START_TEST(a_node_without_memory_is_refused_cleanly)
+{
+  TestAllocator memory;
+  unsigned      n = 0U;
+  do {
+    const JamAllocator      allocator = test_allocator_init(&memory, n++);
+    const SessionNodeConfig config    = node_config(4U);
+    SessionNode*            node      = NULL;
+    const JamStatus status = session_node_new(&config, &allocator, &node);
+    ck_assert_int_eq(status == JAM_OK, !memory.failed);
+    session_node_free(node);
+    ck_assert(test_allocator_is_clean(&memory));
+  } while (memory.failed);
+}
+
+END_TEST
+
+int main(void)
+{
+  Suite* const suite = suite_create("session_engine");
+  TCase* const tests = tcase_create("engine");
+  tcase_set_timeout(tests, 60.0);
+  tcase_add_test(tests, members_of_a_room_hear_each_other);
+  tcase_add_test(tests, rooms_hear_nothing_of_each_other);
+  tcase_add_test(tests, a_late_joiner_finds_everyone_and_the_leaver_is_gone);
+  tcase_add_test(
+    tests,
+    a_muted_player_is_silent_here_and_a_muted_microphone_everywhere);
+  tcase_add_test(tests, a_wrong_node_key_fails_with_its_cause);
+  tcase_add_test(tests, a_full_node_turns_people_away_and_recovers);
+  tcase_add_test(tests, the_same_clock_locks_and_plays_bit_exactly);
+  tcase_add_test(tests, a_client_without_memory_is_refused_cleanly);
+  tcase_add_test(tests, a_node_without_memory_is_refused_cleanly);
+  suite_add_tcase(suite, tests);
+  SRunner* const runner = srunner_create(suite);
+  srunner_run_all(runner, CK_ENV);
+  const int failed = srunner_ntests_failed(runner);
+  srunner_free(runner);
+  return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

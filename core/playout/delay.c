@@ -15,12 +15,12 @@
 #define FAST_SHARE 0.05     // ... and its threshold
 #define HOLD_SECONDS 1.0    // How long it lasts
 #define SCAN_SECONDS 0.01   // How often the histogram is read
-#define RISE 0.08           // Of time: how fast the target moves
-#define FALL 0.03
-#define LEAST_SHARE 1e-4  // Below this share, a bin is a stray
-#define PRIOR_PACKETS 8.0 // Imagined at the start, when little is known ...
-#define PRIOR_US 4000.0   // ... to need this much more
-#define MOST_GAIN 1e3     // Then everything is scaled back
+#define RISE 0.074          // Of time (8 % of what is played meanwhile) ...
+#define FALL 0.03           // ... is how fast the target moves
+#define LEAST_SHARE 1e-4    // Below this share, a bin is a stray
+#define PRIOR_PACKETS 8.0   // Imagined at the start, when little is known ...
+#define PRIOR_US 4000.0     // ... to need this much more
+#define MOST_GAIN 1e3       // Then everything is scaled back
 
 static double cap_us(const PlayoutMode mode)
 {
@@ -42,7 +42,7 @@ void playout_delay_init(PlayoutDelay* const delay,
                         const double        late_target)
 {
   // Fine enough to matter, wide enough to hold the cap twice
-  static const double bins_us[] = {20.0, 50.0, 125.0, 500.0};
+  static const double bins_us[] = {20.0, 50.0, 125.0, 250.0};
   memset(delay, 0, sizeof(*delay));
   delay->mode        = mode;
   delay->late_target = (late_target > 0.0)      ? fmin(late_target, 0.5)
@@ -132,7 +132,10 @@ watch(PlayoutDelay* const delay, const JamTime now, const double needed_us)
 {
   const double passed = seconds_since(now, delay->updated);
   const double late   = needed_us > delay->target_us ? 1.0 : 0.0;
-  const double share  = fmin(delay->interval / FAST_SECONDS, 1.0);
+  // By time, not by packet: what waited behind a stall comes all at once, and
+  // a longer delay would be too late for it
+  const double counted = fmin(passed, 2.0 * delay->interval);
+  const double share   = fmin(counted / FAST_SECONDS, 1.0);
   delay->interval += 0.02 * (fmin(passed, FAST_SECONDS) - delay->interval);
   delay->fast_late += share * (late - delay->fast_late);
   if (seconds_since(now, delay->peak_since) > FAST_SECONDS) {

@@ -39,7 +39,6 @@ restart(PlayoutDll* const dll, const JamTime now, const int64_t position)
   dll->age       = (dll->age >= MATURE_SECONDS) ? dll->age : 0.0;
   dll->phase_age = 0.0;
   dll->outside   = 0.0;
-  dll->spread    = FIRST_SPREAD;
 }
 
 void playout_dll_init(PlayoutDll* const dll, const double rate_hz)
@@ -47,6 +46,7 @@ void playout_dll_init(PlayoutDll* const dll, const double rate_hz)
   memset(dll, 0, sizeof(*dll));
   dll->rate_hz = rate_hz;
   dll->period  = NANOS / rate_hz;
+  dll->spread  = FIRST_SPREAD;
 }
 
 /// Moves the phase by `nanos`, which may be large or a fraction.
@@ -79,6 +79,25 @@ static void correct(PlayoutDll* const dll,
                      fmin(nominal * (1.0 + MOST_SKEW), period));
 }
 
+/// Learns how far wake-ups stray, and how long they have been far off to the
+/// same side.
+static void watch(PlayoutDll* const dll,
+                  const double      error,
+                  const double      bound,
+                  const double      seconds)
+{
+  const double share = fmin(1.0, seconds / SPREAD_SECONDS);
+  const double size  = fmin(fabs(error), 2.0 * bound);
+  dll->spread = fmax(dll->spread + share * (size - dll->spread), LEAST_SPREAD);
+  if (fabs(error) <= bound) {
+    dll->outside = 0.0;
+  } else if (error * dll->outside < 0.0) {
+    dll->outside = copysign(seconds, error);
+  } else {
+    dll->outside += copysign(seconds, error);
+  }
+}
+
 void playout_dll_update(PlayoutDll* const dll,
                         const JamTime     now,
                         const int64_t     position)
@@ -95,8 +114,8 @@ void playout_dll_update(PlayoutDll* const dll,
   const double error = ((double)(now - dll->time) - dll->fraction) / NANOS;
   const double bound = TRUSTED * dll->spread;
   const bool   early = error < -bound && dll->phase_age < YOUNG_SECONDS;
-  dll->outside       = fabs(error) > bound ? dll->outside + seconds : 0.0;
-  if (early || dll->outside > OUTSIDE_SECONDS ||
+  watch(dll, error, bound, seconds);
+  if (early || fabs(dll->outside) > OUTSIDE_SECONDS ||
       fabs(error) > SUSPEND_SECONDS) {
     restart(dll, now, position);
     return;
@@ -105,9 +124,6 @@ void playout_dll_update(PlayoutDll* const dll,
   dll->age += seconds;
   dll->phase_age += seconds;
   correct(dll, trusted, frames, seconds);
-  const double share = fmin(1.0, seconds / SPREAD_SECONDS);
-  dll->spread += share * (fabs(trusted) - dll->spread);
-  dll->spread = fmax(dll->spread, LEAST_SPREAD);
 }
 
 double playout_dll_position(const PlayoutDll* const dll, const JamTime time)

@@ -10,35 +10,35 @@
 #include <string.h>
 
 #define LANES 16U
+#define FLOAT_SUM 512U // Pairs
 
 /// Errors below this share of the signal are rounding, not signal.
 #define FLOOR 1e-13
 
-/// Factor per tap: poles move inward by about 4 Hz at 48 kHz (MODEL.md).
-#define DAMPING 0.9995
+/// Factor per tap: moves poles inward a little, against rounding (MODEL.md).
+#define DAMPING 0.99995
 
-static void rotate(float* const forward, float* const backward, const float k)
+/// Replaces each pair by its errors under one more reflection.
+static void
+rotate(float* restrict forward, float* restrict backward, const float k)
 {
-  float f[PNTBTR_BLOCK];
-  float b[PNTBTR_BLOCK];
-  memcpy(f, forward, sizeof(f));
-  memcpy(b, backward, sizeof(b));
   for (unsigned i = 0U; i < PNTBTR_BLOCK; ++i) {
-    const float old = f[i];
-    f[i] -= k * b[i];
-    b[i] -= k * old;
+    const float f = forward[i];
+    const float b = backward[i];
+    forward[i]    = f - k * b;
+    backward[i]   = b - k * f;
   }
-  memcpy(forward, f, sizeof(f));
-  memcpy(backward, b, sizeof(b));
 }
 
+/// Adds the products of `frames` pairs, a multiple of LANES.
 static void correlate(PntbtrFit* const   fit,
                       const float* const forward,
-                      const float* const backward)
+                      const float* const backward,
+                      const unsigned     frames)
 {
   float product[LANES] = {0.0F};
   float energy[LANES]  = {0.0F};
-  for (unsigned at = 0U; at < PNTBTR_BLOCK; at += LANES) {
+  for (unsigned at = 0U; at < frames; at += LANES) {
     for (unsigned i = 0U; i < LANES; ++i) {
       const float f = forward[at + i];
       const float b = backward[at + i];
@@ -52,14 +52,20 @@ static void correlate(PntbtrFit* const   fit,
   }
 }
 
-/// Sums products over the pairs of the present stage.
+/// Sums products over the pairs of the present stage: in floats as far as their
+/// precision goes, in doubles beyond.
 static void measure(PntbtrFit* const fit)
 {
   const unsigned pairs = fit->size - fit->stage - 1U;
+  const unsigned whole = (pairs + LANES - 1U) / LANES * LANES;
   fit->product         = 0.0;
   fit->energy          = 0.0;
-  for (unsigned j = 0U; j < pairs; j += PNTBTR_BLOCK) {
-    correlate(fit, fit->forward + fit->stage + 1U + j, fit->backward + j);
+  for (unsigned j = 0U; j < whole; j += FLOAT_SUM) {
+    const unsigned left = whole - j;
+    correlate(fit,
+              fit->forward + fit->stage + 1U + j,
+              fit->backward + j,
+              left < FLOAT_SUM ? left : FLOAT_SUM);
   }
 }
 

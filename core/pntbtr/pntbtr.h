@@ -13,11 +13,12 @@
 
 #include <stdbool.h>
 
-#define PNTBTR_MAX_ORDER 512U
-#define PNTBTR_MAX_HISTORY 4096U
+#define PNTBTR_MAX_ORDER 1024U
+#define PNTBTR_MAX_HISTORY 4800U
 #define PNTBTR_ORDER 512U    ///< To use unless there is a reason (MODEL.md)
 #define PNTBTR_HISTORY 2400U ///< Likewise: 50 ms at 48 kHz
-#define PNTBTR_BLOCK 64U     ///< Samples handled at once
+#define PNTBTR_LEVEL_SPAN PNTBTR_MAX_ORDER ///< Samples that set the level
+#define PNTBTR_BLOCK 64U                   ///< Samples handled at once
 
 /// A predictor: next = sum over i of taps[i] * past[-1 - i]. Plain data.
 typedef struct PntbtrModel {
@@ -55,7 +56,8 @@ bool pntbtr_fit_step(PntbtrFit* fit, unsigned budget);
 void pntbtr_fit_model(const PntbtrFit* fit, PntbtrModel* out);
 
 /// Predicts `frames` samples that follow `past`, which points one past the
-/// newest of at least `model->order` samples. `out` may be where `past` points.
+/// newest of at least PNTBTR_LEVEL_SPAN samples; the prediction never gets
+/// louder than their peak. `out` may be where `past` points.
 /// Audio thread; real-time safe.
 void pntbtr_extrapolate(const PntbtrModel* model,
                         const float*       past,

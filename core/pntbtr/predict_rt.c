@@ -13,21 +13,35 @@
 /// Below this (-160 dBFS) output is silence, which also keeps denormals out.
 #define SILENCE 1e-8F
 
+/// Returns the largest magnitude, or something not finite if there is such.
 static float peak_of(const float* const samples, const unsigned frames)
 {
+  float    peaks[LANES] = {0.0F};
+  unsigned at           = 0U;
+  for (; at + LANES <= frames; at += LANES) {
+    for (unsigned i = 0U; i < LANES; ++i) {
+      const float size = fabsf(samples[at + i]);
+      peaks[i]         = (size <= peaks[i]) ? peaks[i] : size;
+    }
+  }
   float peak = 0.0F;
-  for (unsigned i = 0U; i < frames; ++i) {
-    // Written so that a NaN ends up in the result
-    const float size = fabsf(samples[i]);
+  for (; at < frames; ++at) {
+    const float size = fabsf(samples[at]);
     peak             = (size <= peak) ? peak : size;
+  }
+  for (unsigned i = 0U; i < LANES; ++i) {
+    // Written so that a NaN stays, whichever side it is on
+    peak = (peaks[i] <= peak || isnan(peak)) ? peak : peaks[i];
   }
   return peak;
 }
 
-static float dot(const float* const a, const float* const b)
+/// Sums products; `length` is a multiple of LANES.
+static float
+dot(const float* const a, const float* const b, const unsigned length)
 {
   float sums[LANES] = {0.0F};
-  for (unsigned at = 0U; at < PNTBTR_MAX_ORDER; at += LANES) {
+  for (unsigned at = 0U; at < length; at += LANES) {
     for (unsigned i = 0U; i < LANES; ++i) {
       sums[i] += a[at + i] * b[at + i];
     }
@@ -62,18 +76,22 @@ void pntbtr_extrapolate(const PntbtrModel* const model,
                         float* const             out,
                         const unsigned           frames)
 {
-  // Taps reversed and preceded by zeros, so that order is one constant
-  float          taps[PNTBTR_MAX_ORDER]                = {0.0F};
-  float          line[PNTBTR_MAX_ORDER + PNTBTR_BLOCK] = {0.0F};
-  float* const   next = line + PNTBTR_MAX_ORDER;
+  // Taps reversed and preceded by zeros up to whole lanes
+  float          taps[PNTBTR_MAX_ORDER];
+  float          line[PNTBTR_MAX_ORDER + PNTBTR_BLOCK];
   const unsigned order =
     model->order < PNTBTR_MAX_ORDER ? model->order : PNTBTR_MAX_ORDER;
+  const unsigned length = (order + LANES - 1U) / LANES * LANES;
+  const unsigned zeros  = length - order;
+  float* const   next   = line + length;
+  memset(taps, 0, zeros * sizeof(float));
+  memset(line, 0, zeros * sizeof(float));
   for (unsigned i = 0U; i < order; ++i) {
-    taps[PNTBTR_MAX_ORDER - 1U - i] = model->taps[i];
+    taps[length - 1U - i] = model->taps[i];
   }
   memcpy(next - order, past - order, order * sizeof(float));
 
-  const float level = peak_of(next - order, order);
+  const float level = peak_of(past - PNTBTR_LEVEL_SPAN, PNTBTR_LEVEL_SPAN);
   if (!(level > SILENCE) || !isfinite(level)) {
     memset(out, 0, frames * sizeof(float));
     return;
@@ -82,11 +100,11 @@ void pntbtr_extrapolate(const PntbtrModel* const model,
     const unsigned left  = frames - at;
     const unsigned count = left < PNTBTR_BLOCK ? left : PNTBTR_BLOCK;
     for (unsigned i = 0U; i < count; ++i) {
-      next[i] = dot(taps, line + i);
+      next[i] = dot(taps, line + i, length);
     }
     limit(next, count, level);
     memcpy(out + at, next, count * sizeof(float));
-    memmove(line, line + count, PNTBTR_MAX_ORDER * sizeof(float));
+    memmove(line, line + count, length * sizeof(float));
   }
 }
 

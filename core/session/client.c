@@ -52,8 +52,7 @@ static void init_rt(SessionClient* const client)
   ClientRt* const rt   = &client->rt;
   playout_dll_init(&rt->report.dll, rate);
   playout_meter_init(&rt->report.meter, rate);
-  playout_gain_init(&rt->monitor, rate);
-  playout_gain_set(&rt->monitor, 0.0f, 0.0f, true);
+  client_gain_start(&rt->monitor, rate, 0.0f, 0.0f, true);
   rt->sending    = true;
   rt->dsp        = client->config.dsp;
   client->report = rt->report;

@@ -155,6 +155,13 @@ struct SessionClient {
   uint64_t bytes_sent, bytes_received;
 };
 
+// client_rt.c
+void client_gain_start(PlayoutGain* gain,
+                       double       rate_hz,
+                       float        level,
+                       float        pan,
+                       bool         muted) JAM_RT;
+
 // client_connect.c
 void client_connect_tick(SessionClient* client, JamTime now);
 void client_connect_opened(SessionClient* client, JamTime now, ToastSession s);

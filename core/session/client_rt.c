@@ -7,6 +7,20 @@
 
 #include "base/rt_poison.h"
 
+void client_gain_start(PlayoutGain* const gain,
+                       const double       rate_hz,
+                       const float        level,
+                       const float        pan,
+                       const bool         muted)
+{
+  playout_gain_init(gain, rate_hz);
+  playout_gain_set(gain, level, pan, muted);
+  // No ramp from unity: what starts muted was never heard
+  gain->left      = gain->target_left;
+  gain->right     = gain->target_right;
+  gain->ramp_left = 0U;
+}
+
 static void gain_command(PlayoutGain* const     gain,
                          const RtCommand* const command)
 {
@@ -22,8 +36,11 @@ static void run_commands(SessionClient* const client)
     switch (command.kind) {
     case RT_ADD:
       remote->playout = command.playout;
-      playout_gain_init(&remote->gain, rt->report.dll.rate_hz);
-      gain_command(&remote->gain, &command);
+      client_gain_start(&remote->gain,
+                        rt->report.dll.rate_hz,
+                        command.level,
+                        command.pan,
+                        command.flag);
       break;
     case RT_REMOVE:
       remote->playout = NULL;

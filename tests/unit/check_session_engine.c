@@ -180,8 +180,8 @@ START_TEST(members_of_a_room_hear_each_other)
   ck_assert_int_eq(view.state, JAM_STATE_JOINED);
   ck_assert_uint_eq(view.user_count, 2U);
   ck_assert_str_eq(view.users[1].name, "A");
-  ck_assert_float_gt(world.loudest[1], 0.2f);
-  ck_assert_float_eq(world.loudest[0], 0.0f);
+  ck_assert(world.loudest[1] > 0.2f);
+  ck_assert(world.loudest[0] == 0.0f);
   world_end(&world);
 }
 
@@ -195,7 +195,7 @@ START_TEST(rooms_hear_nothing_of_each_other)
   world_join(&world, 1U, 2U);
   world_run(&world, 3 * JAM_SECOND);
   ck_assert_uint_eq(view_of(&world, 1U).user_count, 1U);
-  ck_assert_float_eq(world.loudest[1], 0.0f);
+  ck_assert(world.loudest[1] == 0.0f);
   world_end(&world);
 }
 
@@ -242,14 +242,14 @@ START_TEST(a_muted_player_is_silent_here_and_a_muted_microphone_everywhere)
   world_run(&world, JAM_SECOND / 2);
   world.loudest[1] = world.loudest[2] = 0.0f;
   world_run(&world, JAM_SECOND / 2);
-  ck_assert_float_eq(world.loudest[1], 0.0f);
-  ck_assert_float_gt(world.loudest[2], 0.2f);
+  ck_assert(world.loudest[1] == 0.0f);
+  ck_assert(world.loudest[2] > 0.2f);
   const JamCommand quiet = {JAM_COMMAND_SEND, 0U, 0.0f, false};
   ck_assert(session_client_command(world.clients[0], &quiet));
   world_run(&world, JAM_SECOND / 2);
   world.loudest[2] = 0.0f;
   world_run(&world, JAM_SECOND / 2);
-  ck_assert_float_eq(world.loudest[2], 0.0f);
+  ck_assert(world.loudest[2] == 0.0f);
   world_end(&world);
 }
 
@@ -308,7 +308,7 @@ START_TEST(the_same_clock_locks_and_plays_bit_exactly)
   const JamView view = view_of(&world, 1U);
   ck_assert(view.users[1].locked);
   ck_assert_uint_eq(view.users[1].lost, 0U);
-  ck_assert_float_lt(view.users[1].delay_ms, 5.0f);
+  ck_assert(view.users[1].delay_ms < 5.0f);
   world_end(&world);
 }
 

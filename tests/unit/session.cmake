@@ -1,2 +1,3 @@
 jam_check(session link)
 jam_check(session engine)
+jam_check(session hostile)

@@ -9,6 +9,18 @@ target_include_directories(jam_sim_world PUBLIC
   ${CMAKE_SOURCE_DIR}/core ${CMAKE_SOURCE_DIR}/core/include)
 target_link_libraries(jam_sim_world PUBLIC jam_base PRIVATE jam_options m)
 
+# A whole jam: players and nodes with the product's engines. The probe looks
+# behind their contract, so it sees all of core.
+add_library(jam_sim STATIC
+  sim/fields.c sim/report.c sim/scenario.c sim/scenario_items.c sim/sim_audio.c
+  sim/sim_ears.c sim/sim_host.c sim/sim_jam.c sim/sim_jam_report.c
+  sim/sim_measure.c sim/sim_midi.c sim/sim_player.c sim/sim_probe.c
+  support/band.c support/band_voices.c)
+target_link_libraries(jam_sim
+  PUBLIC jam_sim_world jam_session jam_wire
+  PRIVATE jam_options PkgConfig::jam_cjson PkgConfig::jam_samplerate
+          PkgConfig::jam_sndfile m)
+
 # sim_check(TOPIC LIBS ...): sim/check_sim_TOPIC.c, labelled sim.
 function(sim_check TOPIC)
   set(name check_sim_${TOPIC})

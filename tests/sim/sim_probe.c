@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+// Behind the contract of the client engine.
+
+#include "sim/sim_probe.h"
+
+#include "session/client_internal.h"
+
+#include <math.h>
+
+#define WHOLE 1e-4 // Rounding of positions in doubles is far below
+
+int64_t sim_probe_position(const SessionClient* const client)
+{
+  return client->rt.report.next_position;
+}
+
+static uint64_t life_of(const SessionClient* const client,
+                        const SynchubUserId        user)
+{
+  return ((uint64_t)client->lives << 16U) | user;
+}
+
+const char* sim_probe_user(SessionClient* const client,
+                           const SynchubUserId  user,
+                           uint64_t* const      life)
+{
+  const SynchubUser* const found = synchub_roster_user(&client->roster, user);
+  *life                          = life_of(client, user);
+  return found ? found->profile.name : NULL;
+}
+
+static void look(const SessionClient* const client,
+                 const Remote* const        remote,
+                 SimProbe* const            out)
+{
+  const PlayoutClock* const clock = &remote->clock;
+  out->life                       = life_of(client, remote->user);
+  out->heard                      = remote->heard;
+  out->newest                     = remote->newest;
+  out->packets                    = remote->packets;
+  out->bytes                      = remote->bytes;
+  out->packet_frames              = remote->format.frames;
+  playout_report(remote->playout, &out->report);
+
+  const int64_t since =
+    client->rt.report.next_position - clock->device_position;
+  const double position = clock->stream_position +
+                          (double)since * clock->ratio -
+                          out->report.delay_frames - remote->turn;
+  // LOCKED reads whole samples
+  out->read_position = fabs(position - rint(position)) < WHOLE &&
+                           out->report.state == PLAYOUT_LOCKED
+                         ? rint(position)
+                         : position;
+}
+
+unsigned sim_probe(SessionClient* const client,
+                   SimProbe             out[SYNCHUB_MAX_MEMBERS])
+{
+  unsigned count = 0U;
+  for (unsigned i = 0U; i < MAX_REMOTES; ++i) {
+    const Remote* const remote = client->remotes[i];
+    if (!remote || remote->use != REMOTE_ACTIVE) {
+      continue;
+    }
+    const SynchubUser* const user =
+      synchub_roster_user(&client->roster, remote->user);
+    if (user) {
+      out[count].name = user->profile.name;
+      look(client, remote, &out[count++]);
+    }
+  }
+  return count;
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+// What only a simulator may know: where inside a client engine each stream is
+// being read. The one file that looks behind the contract of session.h.
+
+#ifndef JAM_SIM_PROBE_H
+#define JAM_SIM_PROBE_H
+
+#include "session/session.h"
+
+typedef struct SimProbe {
+  const char*   name;  ///< Of the player; valid until the engine runs again
+  uint64_t      life;  ///< Tells one stay in the room from the next
+  bool          heard; ///< A packet has come: what follows counts
+  int64_t       newest;
+  uint64_t      packets, bytes;
+  unsigned      packet_frames;
+  PlayoutReport report;
+  double        read_position; ///< Of the next callback, on the sender's count
+} SimProbe;
+
+/// Looks at all remote streams, right after an audio callback. Returns their
+/// number.
+unsigned sim_probe(SessionClient* client, SimProbe out[SYNCHUB_MAX_MEMBERS]);
+
+/// Returns the name of a user in the room, or null, and its present stay.
+const char*
+sim_probe_user(SessionClient* client, SynchubUserId user, uint64_t* life);
+
+/// Returns the device position of the next callback.
+int64_t sim_probe_position(const SessionClient* client);
+
+#endif // JAM_SIM_PROBE_H

@@ -16,7 +16,7 @@
 #define FLOOR 1e-13
 
 /// Factor per tap: moves poles inward a little, against rounding (MODEL.md).
-#define DAMPING 0.99995
+#define DAMPING 0.99999
 
 /// Replaces each pair by its errors under one more reflection.
 static void

@@ -17,6 +17,7 @@ static const Command commands[] = {
    lab_jdat,
    "FILE... [--bits 16|24] [--frames N] [--lanes 1|4] "
    "[--profile token|plain]"},
+  {"vectors", lab_vectors, ""},
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))

@@ -52,5 +52,6 @@ double lab_median(double* values, size_t count);
 void lab_print_string(const char* text);
 
 int lab_jdat(int argc, char** argv);
+int lab_vectors(int argc, char** argv);
 
 #endif // LAB_LAB_H

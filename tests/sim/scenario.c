@@ -8,6 +8,7 @@
 #include "sim/scenario_items.h"
 #include "sim/sim_world.h"
 
+#include "jellie/jellie.h"
 #include "wire/wire.h"
 
 #include <cjson/cJSON.h>
@@ -216,6 +217,7 @@ read_top(const cJSON* const json, Scenario* const out, char* const error)
                    SCENARIO_ERROR_SIZE)) {
     return false;
   }
+  out->frames = out->frames ? out->frames : jellie_unit((uint32_t)out->rate);
   if (cJSON_GetObjectItemCaseSensitive(json, "nodes")) {
     out->node_count = 0U;
   }

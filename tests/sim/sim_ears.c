@@ -15,6 +15,9 @@
 
 #define PROBE_SECONDS 0.02
 
+// A stream that has just begun is not compared: its start is in concealed_ms
+#define SETTLES (2 * JAM_SECOND)
+
 static SimPlayer* player_by_name(const SimStage* const stage,
                                  const char* const     name)
 {
@@ -89,6 +92,9 @@ static bool subtract(const SimPlayer* const player,
   heard->read_from   = probe->read_position;
   if (!whole || fabs(step - 1.0) > 0.15) {
     return !playing && !whole;
+  }
+  if (player->stage->world->now - heard->begun < SETTLES) {
+    return false;
   }
   float reference[PLAYOUT_MAX_FRAMES];
   if (from->sound.frames) {

@@ -190,6 +190,10 @@ bool app_poll(App* const app)
   if (event != AUDIO_EVENT_NONE && event != AUDIO_EVENT_FINISHED) {
     (void)printf("%s\n", text);
   }
+  if (event == AUDIO_EVENT_BACK && app->midi &&
+      !midi_reopen(app->midi, text, sizeof(text))) {
+    (void)printf("%s\n", text);
+  }
   jam_view(app->jam, &app->view);
   if (strcmp(app->shown, app->view.message) != 0) {
     memcpy(app->shown, app->view.message, sizeof(app->shown));

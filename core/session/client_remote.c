@@ -296,8 +296,11 @@ static void update_delay(Remote* const remote, const JamTime now)
                       now,
                       arrival.needed_frames * us_per_frame);
   }
-  playout_set_delay(remote->playout,
-                    playout_delay_target(&remote->delay, now) / us_per_frame);
+  // Nothing plays before the path has been measured
+  if (remote->delay.started) {
+    const double target_us = playout_delay_target(&remote->delay, now);
+    playout_set_delay(remote->playout, target_us / us_per_frame);
+  }
 }
 
 void client_remotes_clock(SessionClient* const client, const JamTime now)

@@ -114,6 +114,14 @@ void midip2p_link_release(Midip2pLink* const link, const int64_t time_us)
   midip2p_receiver_release(&link->receiver, time_us);
 }
 
+size_t midip2p_link_state(const Midip2pLink* const link,
+                          const int64_t            time_us,
+                          Midip2pEvent* const      out,
+                          const size_t             capacity)
+{
+  return midip2p_state_write(&link->receiver.state, time_us, out, capacity);
+}
+
 void midip2p_set_loss(Midip2pLink* const link, const double loss)
 {
   link->sender.eager = loss > EAGER_LOSS;

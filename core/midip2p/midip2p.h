@@ -17,6 +17,7 @@
 
 #define MIDIP2P_MAX_TEXT 1100U ///< Bytes of a JMID packet
 #define MIDIP2P_WINDOW 16U     ///< Events in one packet
+#define MIDIP2P_MAX_STATE 160U ///< Messages a fresh link always has room for
 
 /// A short MIDI message at a time of the sender's stream clock.
 typedef struct Midip2pEvent {
@@ -79,6 +80,16 @@ bool midip2p_event(Midip2pLink* link, Midip2pEvent* out);
 /// Ends every note and pedal the received stream holds: queues the releases as
 /// received events at `time_us`. For a player who has vanished.
 void midip2p_link_release(Midip2pLink* link, int64_t time_us);
+
+/// Writes the messages (at `time_us`) that bring somebody who knows nothing of
+/// the received stream to the state that midip2p_event has led to: programs,
+/// controllers, bends, held notes. The node sends them into the fresh link of a
+/// late joiner. Returns their number; the least important are left out when
+/// `capacity` (MIDIP2P_MAX_STATE) is short.
+size_t midip2p_link_state(const Midip2pLink* link,
+                          int64_t            time_us,
+                          Midip2pEvent*      out,
+                          size_t             capacity);
 
 /// Tells the share of packets lost lately (0 .. 1), which sets how eagerly
 /// events are repeated before they are acknowledged.

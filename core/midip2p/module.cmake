@@ -1,5 +1,5 @@
 jam_module(midip2p
-  SOURCES message.c packet_write.c packet_scan.c packet_parse.c held.c sender.c
-    receiver.c link.c
+  SOURCES message.c packet_write.c packet_scan.c packet_parse.c held.c state.c
+    sender.c receiver.c link.c
   DEPENDS base wire
   PACKAGES cjson)

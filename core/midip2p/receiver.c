@@ -46,6 +46,7 @@ static void adopt(Midip2pReceiver* const receiver, const uint32_t stream)
   receiver->complete      = midip2p_first_number(stream) - 1;
   receiver->read          = receiver->complete;
   memset(receiver->present, 0, sizeof(receiver->present));
+  memset(&receiver->state, 0, sizeof(receiver->state));
 }
 
 // Returns whether the packet belongs to the stream now received. A new stream
@@ -60,7 +61,7 @@ static bool follow_stream(Midip2pReceiver* const     receiver,
   if (receiver->known_before && packet->stream == receiver->stream_before) {
     return false; // Overtaken by its successor
   }
-  if (receiver->read < receiver->complete || receiver->held.count > 0U) {
+  if (receiver->read < receiver->complete || receiver->state.held.count > 0U) {
     midip2p_receiver_release(receiver, packet->events[0].time_us);
     return false;
   }
@@ -117,10 +118,10 @@ bool midip2p_receiver_next(Midip2pReceiver* const receiver,
                            Midip2pStats* const    stats)
 {
   if (receiver->releasing && receiver->read >= receiver->release_after) {
-    if (midip2p_held_next(&receiver->held, out)) {
+    if (midip2p_held_next(&receiver->state.held, out)) {
       out->time_us = receiver->release_us;
       stats->released += (out->bytes[0] < 0x90U) ? 1U : 0U;
-      midip2p_held_follow(&receiver->held, out);
+      midip2p_state_follow(&receiver->state, out);
       return true;
     }
     receiver->releasing = false;
@@ -131,7 +132,7 @@ bool midip2p_receiver_next(Midip2pReceiver* const receiver,
   ++receiver->read;
   *out = receiver->slots[slot_of(receiver->read)];
   toggle_present(receiver, receiver->read);
-  midip2p_held_follow(&receiver->held, out);
+  midip2p_state_follow(&receiver->state, out);
   return true;
 }
 

@@ -5,8 +5,8 @@
 #ifndef JAM_MIDIP2P_RECEIVER_H
 #define JAM_MIDIP2P_RECEIVER_H
 
-#include "midip2p/held.h"
 #include "midip2p/packet.h"
+#include "midip2p/state.h"
 
 #define MIDIP2P_UNREAD 256U ///< Events waiting, a power of two
 
@@ -17,7 +17,7 @@ typedef struct Midip2pReceiver {
   int64_t      complete; // All up to this have arrived: the acknowledgement
   JamTime      ack_at;   // When to acknowledge, or JAM_NEVER
   JamTime      acked_at; // When we last did
-  Midip2pHeld  held;     // By what the reader has
+  Midip2pState state;    // Of what the reader has
   int64_t      release_after; // Release when the reader has all up to this
   int64_t      release_us;
   uint32_t     stream, stream_before;

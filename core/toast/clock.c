@@ -14,8 +14,9 @@
 #define SETTLE_US INT64_C(5000000)
 #define FAST_FIT_US INT64_C(100000)
 #define SLOW_FIT_US INT64_C(250000)
-#define CHANGE_US 1000.0 // Path change: one envelope lifts by this ...
-#define CHANGE_SPAN_US 2000000U
+#define CHANGE_US 1000.0   // Path change: one envelope lifts by this ...
+#define CHANGE_SPREADS 5.0 // ... and this many mean delays above the least ...
+#define CHANGE_SPAN_US 5000000U // ... for this long
 #define CHANGE_POINTS 10U
 #define STEP_US 2000.0
 #define FOLLOW_RATE 0.7 // Rad/s
@@ -146,9 +147,9 @@ static double newest_lift(const ToastPoints* const points,
   return found >= CHANGE_POINTS ? least : -1.0;
 }
 
-static void points_keep_newest(ToastPoints* const points, const uint32_t now)
+static bool is_change(const double lift, const double mean)
 {
-  toast_points_expire(points, now, CHANGE_SPAN_US);
+  return lift > CHANGE_US && lift > CHANGE_SPREADS * mean;
 }
 
 // A route changed: the old envelope of a direction is never touched again. If
@@ -159,20 +160,21 @@ static bool follow_path(ToastEstimator* const estimator, const uint32_t now)
 
   const double dn = newest_lift(&estimator->dn, now, fit->dn, -fit->skew_ppm);
   const double up = newest_lift(&estimator->up, now, fit->up, fit->skew_ppm);
-  if (dn < 0.0 || up < 0.0 || (dn <= CHANGE_US && up <= CHANGE_US)) {
+  const bool   dn_rose = is_change(dn, fit->dn_mean);
+  const bool   up_rose = is_change(up, fit->up_mean);
+  if (dn < 0.0 || up < 0.0 || (!dn_rose && !up_rose)) {
     return false;
   }
-  if (dn > CHANGE_US && up > CHANGE_US) {
-    points_keep_newest(&estimator->dn, now);
-    points_keep_newest(&estimator->up, now);
-  } else if (dn > CHANGE_US && up < CHANGE_US / 2.0) {
+  if (dn_rose) {
+    toast_points_expire(&estimator->dn, now, CHANGE_SPAN_US);
+  }
+  if (up_rose) {
+    toast_points_expire(&estimator->up, now, CHANGE_SPAN_US);
+  }
+  if (!up_rose) {
     estimator->bias += dn / 2.0;
-    points_keep_newest(&estimator->dn, now);
-  } else if (up > CHANGE_US && dn < CHANGE_US / 2.0) {
+  } else if (!dn_rose) {
     estimator->bias -= up / 2.0;
-    points_keep_newest(&estimator->up, now);
-  } else {
-    return false;
   }
   return true;
 }
@@ -256,14 +258,16 @@ void toast_clock_read(const ToastEstimator* const estimator,
   out->min_rtt =
     estimator->best_rtt == INT64_MAX ? 0 : estimator->best_rtt * JAM_US;
 
-  // How far the least of n delays is above nothing, and what 60 s of a slowly
-  // wandering crystal leave of a straight line; factors found by simulation
-  const ToastFit* const fit = &estimator->fit;
-  const double points       = 1.0 + estimator->dn.count + estimator->up.count;
-  const double spread       = fit->span_s > 0.0 ? fit->dn_mean + fit->up_mean
-                                                : (double)estimator->rtt / 4.0;
-  const double sigma        = sqrt(25.0 + spread * spread * 4.0 / points);
-  out->error                = to_ns(sigma);
+  // How far the least of n delays is above nothing, and what a slowly
+  // wandering crystal leaves of a straight line. The factors make the error
+  // one sigma or less on simulated wired, cable and wireless paths.
+  const ToastFit* const fit   = &estimator->fit;
+  const bool            fresh = fit->span_s <= 0.0;
+  const double points         = 1.0 + estimator->dn.count + estimator->up.count;
+  const double spread =
+    fresh ? (double)estimator->rtt / 4.0 : 3.0 * (fit->dn_mean + fit->up_mean);
+  const double sigma = hypot(5.0, spread / pow(points, 0.65));
+  out->error         = to_ns(sigma);
   out->skew_error =
-    1e-6 * (0.4 + (fit->span_s > 0.3 ? 2.0 * sigma / fit->span_s : 50.0));
+    1e-6 * (fresh ? 50.0 : fmin(0.4 + 2.0 * sigma / fit->span_s, 50.0));
 }

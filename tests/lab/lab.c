@@ -18,6 +18,14 @@ static const Command commands[] = {
    "FILE... [--bits 16|24] [--frames N] [--lanes 1|4] "
    "[--profile token|plain]"},
   {"vectors", lab_vectors, ""},
+  {"sim",
+   lab_sim,
+   "SCENARIO.json [--no-dsp] [--out DIR] [--report FILE] [--audio FILE] "
+   "[--seed N] [--seconds S] [--cost]"},
+  {"band",
+   lab_band,
+   "--part guitar|bass|drums|keys|lead --out FILE.wav [--seconds S] "
+   "[--rate R] [--bits 16|24] [--seed N]"},
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))

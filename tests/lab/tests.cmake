@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
 # jamnet-lab: the product's code on given input. Each command is one file.
 add_executable(jamnet-lab
-  lab/lab.c lab/lab_tools.c lab/signals.c lab/lab_jdat.c lab/lab_vectors.c)
+  lab/lab.c lab/lab_tools.c lab/signals.c lab/lab_jdat.c lab/lab_vectors.c
+  lab/lab_sim.c)
 target_link_libraries(jamnet-lab
-  PRIVATE jam_jellie jam_options PkgConfig::jam_sndfile m)
+  PRIVATE jam_jellie jam_sim jam_options PkgConfig::jam_sndfile m)
 
 # Runs the program on files that the test writes itself
 add_executable(check_lab_jdat lab/check_lab_jdat.c lab/signals.c)
@@ -14,8 +15,10 @@ target_link_libraries(check_lab_jdat
 add_test(NAME check_lab_jdat COMMAND check_lab_jdat $<TARGET_FILE:jamnet-lab>)
 set_tests_properties(check_lab_jdat PROPERTIES
   LABELS "unit;lab" TIMEOUT 120
-  ENVIRONMENT "$<$<BOOL:${JAM_SANITIZE}>:CK_FORK=no>"
   WORKING_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})
+if(JAM_SANITIZE)
+  set_tests_properties(check_lab_jdat PROPERTIES ENVIRONMENT CK_FORK=no)
+endif()
 add_test(NAME lab_vectors
   COMMAND sh -c "$<TARGET_FILE:jamnet-lab> vectors | cmp - ${CMAKE_CURRENT_SOURCE_DIR}/vectors/jdat.jsonl")
 set_tests_properties(lab_vectors PROPERTIES LABELS "unit;lab" TIMEOUT 60)

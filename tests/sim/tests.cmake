@@ -29,8 +29,10 @@ function(sim_check TOPIC)
     PRIVATE ${ARGN} jam_options PkgConfig::jam_check m pthread)
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES
-    LABELS "sim" TIMEOUT 300
-    ENVIRONMENT "$<$<BOOL:${JAM_SANITIZE}>:CK_FORK=no>")
+    LABELS "sim" TIMEOUT 300)
+  if(JAM_SANITIZE)
+    set_tests_properties(${name} PROPERTIES ENVIRONMENT CK_FORK=no)
+  endif()
 endfunction()
 
 sim_check(world jam_sim_world)

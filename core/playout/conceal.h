@@ -34,11 +34,11 @@ void playout_conceal_until(PlayoutConceal* conceal,
                            PlayoutStore*   store,
                            int64_t         end) JAM_RT;
 
-/// Writes a guess of samples conceal.next .. end where they are missing, which
-/// the next call replaces: what a filter that looks ahead may see. Returns
-/// false if there was anything to guess.
-bool playout_conceal_ahead(const PlayoutConceal* conceal,
-                           PlayoutStore*         store,
-                           int64_t               end) JAM_RT;
+/// Prepares what a filter sees of the future, conceal.next .. end: a fade goes
+/// on in what is true, which becomes final; what is missing is guessed until
+/// the next call. Returns false if there was anything to guess. With DSP only.
+bool playout_conceal_ahead(PlayoutConceal* conceal,
+                           PlayoutStore*   store,
+                           int64_t         end) JAM_RT;
 
 #endif // JAM_PLAYOUT_CONCEAL_H

@@ -46,29 +46,33 @@ void playout_conceal_skip(PlayoutConceal* const conceal, const uint64_t missing)
   count_missing(conceal, missing);
 }
 
-/// Returns the level of the prediction at a sample of the gap.
-static float gap_gain(const PlayoutConceal* const conceal, const unsigned at)
+/// Fades samples `from` .. `from` + `frames` of a gap when it gets long.
+static void fade_out(const PlayoutConceal* const conceal,
+                     const unsigned              from,
+                     float* const                out,
+                     const unsigned              frames)
 {
-  if (at < conceal->hold) {
-    return 1.0F;
+  for (unsigned i = 0U; i < frames && from + frames > conceal->hold; ++i) {
+    const unsigned at   = from + i < conceal->hold ? conceal->hold : from + i;
+    const unsigned past = at - conceal->hold;
+    const float    turn = PI * (float)past / (float)conceal->release;
+    out[i] *= past < conceal->release ? 0.5F + 0.5F * cosf(turn) : 0.0F;
   }
-  const unsigned past = at - conceal->hold;
-  return past < conceal->release
-           ? 0.5F + 0.5F * cosf(PI * (float)past / (float)conceal->release)
-           : 0.0F;
 }
 
 /// Without a model: the past backwards, fading, which at least does not click.
-static void mirror(const PlayoutConceal* const conceal,
-                   float* const                out,
-                   const unsigned              frames)
+/// Writes samples `from` .. `from` + `frames` of the gap after `line`.
+static void mirror(const float* const line,
+                   const unsigned     length,
+                   const unsigned     from,
+                   float* const       out,
+                   const unsigned     frames)
 {
-  const unsigned length = conceal->cross < HISTORY ? conceal->cross : HISTORY;
   for (unsigned i = 0U; i < frames; ++i) {
-    const unsigned at   = conceal->gap + i;
+    const unsigned at   = from + i;
     const float    turn = PI * (float)(at + 1U) / (float)length;
-    out[i]              = at < length
-                            ? conceal->line[HISTORY - 1U - at] * (0.5F + 0.5F * cosf(turn))
+    out[i]              = (at < length && at < HISTORY)
+                            ? line[HISTORY - 1U - at] * (0.5F + 0.5F * cosf(turn))
                             : 0.0F;
   }
 }
@@ -84,16 +88,12 @@ predict(PlayoutConceal* const conceal, float* const out, const unsigned frames)
     return; // The gap counts no further: it could overflow
   }
   if (conceal->mirror) {
-    mirror(conceal, out, frames);
+    mirror(line, conceal->cross, conceal->gap, out, frames);
   } else {
     pntbtr_extrapolate(conceal->model, line + HISTORY, line + HISTORY, frames);
     memcpy(out, line + HISTORY, frames * sizeof(float));
     memmove(line, line + frames, HISTORY * sizeof(float));
-    if (conceal->gap + frames > conceal->hold) {
-      for (unsigned i = 0U; i < frames; ++i) {
-        out[i] *= gap_gain(conceal, conceal->gap + i);
-      }
-    }
+    fade_out(conceal, conceal->gap, out, frames);
   }
   conceal->gap += frames;
 }
@@ -185,31 +185,43 @@ static void guess(const PlayoutConceal* const conceal,
                   const int64_t               at,
                   const unsigned              frames)
 {
-  float      line[HISTORY + PNTBTR_BLOCK];
-  const bool running = conceal->active && at == conceal->next;
+  float        line[HISTORY + PNTBTR_BLOCK];
+  float* const out     = line + HISTORY;
+  const bool   running = conceal->active && at == conceal->next;
+  const bool   blind   = !conceal->model || conceal->model->order == 0U;
   if (running) {
     memcpy(line, conceal->line, HISTORY * sizeof(float));
   } else {
     playout_store_read(store, at - (int64_t)HISTORY, line, HISTORY);
   }
-  const bool mute = running && conceal->gap >= conceal->hold;
-  if (mute || !conceal->model || conceal->model->order == 0U) {
-    memset(line + HISTORY, 0, frames * sizeof(float));
+  const unsigned from = running ? conceal->gap : 0U;
+  if (from >= conceal->hold + conceal->release) {
+    memset(out, 0, frames * sizeof(float));
+  } else if (running ? conceal->mirror : blind) {
+    mirror(line, conceal->cross, from, out, frames);
   } else {
-    pntbtr_extrapolate(conceal->model, line + HISTORY, line + HISTORY, frames);
+    pntbtr_extrapolate(conceal->model, out, out, frames);
+    fade_out(conceal, from, out, frames);
   }
-  playout_store_put(store, at, line + HISTORY, frames);
+  playout_store_put(store, at, out, frames);
 }
 
-bool playout_conceal_ahead(const PlayoutConceal* const conceal,
-                           PlayoutStore* const         store,
-                           const int64_t               end)
+bool playout_conceal_ahead(PlayoutConceal* const conceal,
+                           PlayoutStore* const   store,
+                           const int64_t         end)
 {
-  int64_t at    = conceal->next;
   bool    whole = true;
+  bool    real  = true;
+  int64_t at    = 0;
   playout_store_extend(store, end);
-  while (at < end) {
-    bool           real = false;
+  // A fade in progress goes on as far as there is truth
+  while (conceal->active && conceal->next < end && real) {
+    const unsigned run = playout_store_run(store, conceal->next, end, &real);
+    if (real) {
+      conceal->next += (int64_t)advance(conceal, store, run, real);
+    }
+  }
+  for (at = conceal->next; at < end;) {
     const unsigned run  = playout_store_run(store, at, end, &real);
     const unsigned part = run < PNTBTR_BLOCK ? run : PNTBTR_BLOCK;
     whole               = whole && real;

@@ -231,7 +231,8 @@ static bool should_unlock(Playout* const self,
   reader->locked += seconds;
   reader->roomy = spare > ROOMY_SECONDS * rate ? reader->roomy + seconds : 0.0;
   const bool drifted =
-    fabs(reader->error) > bound || fabs(distance) > STEP_SECONDS * rate + bound;
+    fabs(reader->error) > bound ||
+    fabs(distance) > fmax(0.5, 6.0 * self->clock.position_error);
   if (drifted) {
     // A lock that did not last was not worth having: wait longer for the next
     reader->patience = reader->locked < GOOD_LOCK_SECONDS

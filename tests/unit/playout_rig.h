@@ -16,9 +16,13 @@
 typedef struct Rig {
   Playout*      playout;
   JamRand       rand;
-  unsigned      frames;  // Of a callback
-  unsigned      packet;  // Samples of a packet
-  double        ratio;   // True stream samples per device frame
+  unsigned      frames;        // Of a callback
+  unsigned      packet;        // Samples of a packet
+  double        ratio;         // True stream samples per device frame
+  double        base_stream;   // The true clock runs from here ...
+  int64_t       base_device;   // ... and here
+  double        claimed_error; // Of the ratio, as published
+  double        shift;         // Noise of the newest published clock, samples
   double        transit; // From a packet's last sample to its arrival, samples
   double        noise;   // Of the published clock, samples, standard deviation
   double        period;  // Of the sine, stream samples
@@ -34,15 +38,15 @@ typedef struct Rig {
   PlayoutReport report;
 } Rig;
 
-static double rig_signal(const Rig* const rig, const double position)
+static inline double rig_signal(const Rig* const rig, const double position)
 {
   return 0.5 * sin(2.0 * RIG_PI * position / rig->period);
 }
 
-static Rig* rig_new(const uint32_t device_rate_hz,
-                    const uint32_t stream_rate_hz,
-                    const unsigned frames,
-                    const bool     dsp)
+static inline Rig* rig_new(const uint32_t device_rate_hz,
+                           const uint32_t stream_rate_hz,
+                           const unsigned frames,
+                           const bool     dsp)
 {
   const PlayoutConfig config = {device_rate_hz, stream_rate_hz, dsp};
   Rig* const          rig    = (Rig*)calloc(1, sizeof(Rig));
@@ -50,25 +54,34 @@ static Rig* rig_new(const uint32_t device_rate_hz,
     abort();
   }
   jam_rand_init(&rig->rand, 1U, 1U);
-  rig->frames = frames;
-  rig->packet = 64U;
-  rig->ratio  = (double)stream_rate_hz / (double)device_rate_hz;
-  rig->period = 100.37;
+  rig->frames        = frames;
+  rig->packet        = 64U;
+  rig->ratio         = (double)stream_rate_hz / (double)device_rate_hz;
+  rig->period        = 100.37 * (stream_rate_hz / 48000.0);
+  rig->claimed_error = 2e-7;
   return rig;
 }
 
-static void rig_free(Rig* const rig)
+static inline void rig_free(Rig* const rig)
 {
   playout_free(rig->playout);
   free(rig);
 }
 
-static double rig_clock(const Rig* const rig, const int64_t device)
+static inline double rig_clock(const Rig* const rig, const int64_t device)
 {
-  return (double)device * rig->ratio;
+  return rig->base_stream + (double)(device - rig->base_device) * rig->ratio;
 }
 
-static void rig_push(Rig* const rig, const int64_t position)
+/// Changes the true rate from the next callback on.
+static inline void rig_set_ratio(Rig* const rig, const double ratio)
+{
+  rig->base_stream = rig_clock(rig, rig->device);
+  rig->base_device = rig->device;
+  rig->ratio       = ratio;
+}
+
+static inline void rig_push(Rig* const rig, const int64_t position)
 {
   float samples[PLAYOUT_MAX_FRAMES];
   for (unsigned i = 0U; i < rig->packet; ++i) {
@@ -79,12 +92,13 @@ static void rig_push(Rig* const rig, const int64_t position)
   }
 }
 
-static bool rig_within(const int64_t at, const int64_t from, const int64_t to)
+static inline bool
+rig_within(const int64_t at, const int64_t from, const int64_t to)
 {
   return at >= from && at < to;
 }
 
-static void rig_send(Rig* const rig)
+static inline void rig_send(Rig* const rig)
 {
   const double  now  = rig_clock(rig, rig->device);
   const int64_t size = (int64_t)rig->packet;
@@ -103,22 +117,23 @@ static void rig_send(Rig* const rig)
   }
 }
 
-static void rig_publish(Rig* const rig)
+static inline void rig_publish(Rig* const rig)
 {
-  const double       noise = rig->noise * jam_rand_normal(&rig->rand);
+  rig->shift =
+    rig->noise > 0.0 ? rig->noise * jam_rand_normal(&rig->rand) : 0.0;
   const PlayoutClock clock = {
     true,
     rig->device,
-    rig_clock(rig, rig->device) + noise,
+    rig_clock(rig, rig->device) + rig->shift,
     rig->ratio,
-    2e-7,
+    rig->claimed_error,
     fmax(0.1, rig->noise),
   };
   playout_set_clock(rig->playout, &clock);
 }
 
 /// Runs one callback.
-static void rig_step(Rig* const rig)
+static inline void rig_step(Rig* const rig)
 {
   if (rig->published++ % 8U == 0U) {
     rig_publish(rig);
@@ -128,10 +143,11 @@ static void rig_step(Rig* const rig)
   playout_report(rig->playout, &rig->report);
   rig->device += rig->frames;
   rig->from = rig->to;
-  rig->to   = rig_clock(rig, rig->device) - rig->report.delay_frames;
+  rig->to = rig_clock(rig, rig->device) + rig->shift - rig->report.delay_frames;
 }
 
-static void rig_run(Rig* const rig, const double seconds, const double rate)
+static inline void
+rig_run(Rig* const rig, const double seconds, const double rate)
 {
   const int64_t end = rig->device + (int64_t)(seconds * rate);
   while (rig->device < end) {
@@ -140,8 +156,8 @@ static void rig_run(Rig* const rig, const double seconds, const double rate)
 }
 
 /// Returns the largest distance of the last block from the sine at the
-/// positions it was read at. Exact clocks only.
-static double rig_error(const Rig* const rig)
+/// positions it was read at.
+static inline double rig_error(const Rig* const rig)
 {
   const double step  = (rig->to - rig->from) / (double)rig->frames;
   double       worst = 0.0;
@@ -153,15 +169,17 @@ static double rig_error(const Rig* const rig)
 }
 
 /// Fits a model to the sine, as the network thread would.
-static void rig_model(Rig* const rig)
+static inline void rig_model(Rig* const rig)
 {
   static PntbtrFit fit;
   PntbtrModel      model;
   float            history[PNTBTR_HISTORY];
   for (unsigned i = 0U; i < PNTBTR_HISTORY; ++i) {
-    history[i] = (float)rig_signal(rig, (double)i);
+    // With some noise: a pure sine is no fair model of anything
+    history[i] =
+      (float)(rig_signal(rig, (double)i) + 1e-5 * jam_rand_normal(&rig->rand));
   }
-  pntbtr_fit_begin(&fit, history, PNTBTR_HISTORY, 64U);
+  pntbtr_fit_begin(&fit, history, PNTBTR_HISTORY, 256U);
   (void)pntbtr_fit_step(&fit, 100000000U);
   pntbtr_fit_model(&fit, &model);
   playout_set_model(rig->playout, &model);

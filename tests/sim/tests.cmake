@@ -37,3 +37,4 @@ endfunction()
 
 sim_check(world jam_sim_world)
 sim_check(link jam_sim_world)
+sim_check(jam jam_sim)

@@ -127,11 +127,13 @@ static void introduce(SessionNode* const    node,
   send_message(node, now, to->session, &message);
 }
 
-static void
-refuse(SessionNode* const node, const JamTime now, const ToastSession to)
+static void refuse(SessionNode* const node,
+                   const JamTime      now,
+                   const ToastSession to,
+                   const char* const  reason)
 {
-  const SynchubMessage refusal = {.kind   = SYNCHUB_REFUSED,
-                                  .reason = "This room is full."};
+  SynchubMessage refusal = {.kind = SYNCHUB_REFUSED};
+  strncpy(refusal.reason, reason, sizeof(refusal.reason) - 1U);
   send_message(node, now, to, &refusal);
 }
 
@@ -151,11 +153,11 @@ static void join(SessionNode* const          node,
                    user->session,
                    &user->id) != JAM_OK) {
     user->id = 0U;
-    refuse(node, now, user->session);
+    refuse(node, now, user->session, "This room is full.");
     return;
   }
   node->slot_of[user->id] = (uint16_t)(user - node->users + 1);
-  node_midi_join(node, user);
+  node_midi_join(node, now, user);
 
   const SynchubMessage welcome = {.kind = SYNCHUB_WELCOME, .user = user->id};
   send_message(node, now, user->session, &welcome);
@@ -192,9 +194,15 @@ static void message_input(SessionNode* const      node,
                           NodeUser* const         user,
                           const ToastFrame* const frame)
 {
-  SynchubMessage message;
-  if (synchub_message_read((const char*)frame->data, frame->size, &message) !=
-      JAM_OK) {
+  SynchubMessage  message;
+  const JamStatus status =
+    synchub_message_read((const char*)frame->data, frame->size, &message);
+  if (status == JAM_ERR_UNSUPPORTED) {
+    refuse(node,
+           now,
+           user->session,
+           "This node speaks another version of JAMNet. Update the older one.");
+  } else if (status != JAM_OK) {
     ++node->out_of_place;
   } else if (message.kind == SYNCHUB_JOIN) {
     join(node, now, user, &message);

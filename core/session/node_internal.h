@@ -16,9 +16,10 @@ typedef struct NodeDownlink {
 
 // A transport session, and its user once it has joined.
 typedef struct NodeUser {
-  ToastSession  session; // 0: free
-  SynchubUserId id;      // 0: has not joined
-  Midip2pLink*  uplink;  // Null: sends no MIDI
+  ToastSession  session;      // 0: free
+  SynchubUserId id;           // 0: has not joined
+  Midip2pLink*  uplink;       // Null: sends no MIDI
+  int64_t       midi_time_us; // Of its newest event
   NodeDownlink  downlinks[SYNCHUB_MAX_MEMBERS];
 } NodeUser;
 
@@ -44,7 +45,7 @@ size_t node_others(const SessionNode* node,
                    NodeUser*          out[SYNCHUB_MAX_MEMBERS]);
 
 // node_midi.c
-void node_midi_join(SessionNode* node, NodeUser* user);
+void node_midi_join(SessionNode* node, JamTime now, NodeUser* user);
 void node_midi_leave(SessionNode* node, NodeUser* user);
 void node_midi_input(SessionNode*      node,
                      JamTime           now,

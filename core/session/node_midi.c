@@ -17,14 +17,33 @@ static NodeDownlink* downlink_from(NodeUser* const     listener,
   return NULL;
 }
 
-static void start_downlink(SessionNode* const  node,
-                           NodeUser* const     listener,
-                           const SynchubUserId from)
+// A late joiner starts with what already sounds: programs, controllers, notes
+static void catch_up(SessionNode* const        node,
+                     const JamTime             now,
+                     const NodeUser* const     player,
+                     const NodeDownlink* const link)
+{
+  Midip2pEvent state[MIDIP2P_MAX_STATE];
+  const size_t count = midip2p_link_state(player->uplink,
+                                          player->midi_time_us,
+                                          state,
+                                          MIDIP2P_MAX_STATE);
+  for (size_t i = 0U; i < count; ++i) {
+    (void)!midip2p_send(link->link, now, &state[i]);
+  }
+  node->midi_due = count ? now : node->midi_due;
+}
+
+static void start_downlink(SessionNode* const    node,
+                           const JamTime         now,
+                           NodeUser* const       listener,
+                           const NodeUser* const player)
 {
   NodeDownlink* const link = downlink_from(listener, 0U);
   if (link &&
       midip2p_link_new(node->allocator, ++node->epoch, &link->link) == JAM_OK) {
-    link->from = from;
+    link->from = player->id;
+    catch_up(node, now, player, link);
   }
 }
 
@@ -35,7 +54,9 @@ static void stop_downlink(NodeDownlink* const link)
   link->from = 0U;
 }
 
-void node_midi_join(SessionNode* const node, NodeUser* const user)
+void node_midi_join(SessionNode* const node,
+                    const JamTime      now,
+                    NodeUser* const    user)
 {
   NodeUser*    others[SYNCHUB_MAX_MEMBERS];
   const size_t count = node_others(node, user, others);
@@ -48,10 +69,10 @@ void node_midi_join(SessionNode* const node, NodeUser* const user)
   }
   for (size_t i = 0U; i < count; ++i) {
     if (user->uplink) {
-      start_downlink(node, others[i], user->id);
+      start_downlink(node, now, others[i], user);
     }
     if (others[i]->uplink) {
-      start_downlink(node, user, others[i]->id);
+      start_downlink(node, now, user, others[i]);
     }
   }
 }
@@ -100,6 +121,7 @@ fan_out(SessionNode* const node, const JamTime now, NodeUser* const user)
   const size_t count = node_others(node, user, others);
   Midip2pEvent event;
   while (midip2p_event(user->uplink, &event)) {
+    user->midi_time_us = event.time_us;
     for (size_t i = 0U; i < count; ++i) {
       NodeDownlink* const link = downlink_from(others[i], user->id);
       if (link) {

@@ -1,0 +1,126 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""The long tier of ./check: what takes hours, in slices that can be resumed.
+
+  long.py [--hours H] [--only NAME] [--restart]
+
+State and result stand in build/long.json: commit, and for each job the seeds or
+seconds done and what failed. A new commit starts anew. Exit status 0 when every
+job is complete without a failure, 3 when stopped before that, 1 on a failure.
+"""
+import argparse
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+BIN = ROOT / "build/release/bin"
+STATE = ROOT / "build/long.json"
+FUZZERS = ["wire_reader", "wire_text", "jellie_decode", "midip2p_input", "synchub_message", "toast_input"]
+SEEDS, SEEDS_WITH_SOUND, FUZZ_SECONDS, SOAK_SECONDS = 3000, 200, 600, 3600
+SLICE = 50
+
+
+def commit():
+    def git(*words):
+        return subprocess.run(["git", "-C", str(ROOT), *words], capture_output=True, text=True).stdout.strip()
+    dirty = git("status", "--porcelain", "--untracked-files=no")
+    return git("rev-parse", "HEAD") + ("-dirty" if dirty else "")
+
+
+def load(restart):
+    head = commit()
+    if STATE.exists() and not restart:
+        state = json.loads(STATE.read_text())
+        if state.get("commit") == head:
+            return state
+    return {"commit": head, "started": int(time.time()), "seconds": 0, "jobs": {}}
+
+
+def save(state):
+    STATE.parent.mkdir(exist_ok=True)
+    temporary = STATE.with_suffix(".new")
+    temporary.write_text(json.dumps(state, indent=1) + "\n")
+    os.replace(temporary, STATE)
+
+
+def run(argv, env=None):
+    done = subprocess.run(argv, capture_output=True, text=True, env=dict(os.environ, **(env or {})))
+    return done.returncode, (done.stdout + done.stderr)[-2000:]
+
+
+def seeds(job, wanted, extra):
+    """One slice of simulator seeds, numbered from 1000 so that the quick tier's are not repeated."""
+    first = 1000 + job["done"]
+    count = min(SLICE if not extra else 10, wanted - job["done"])
+    status, text = run([str(BIN / "sim_seeds"), str(first), str(count), *extra])
+    job["done"] += count
+    if status:
+        job["failures"].append(text)
+
+
+def fuzz(job, wanted, target):
+    """One slice of a fuzzer, on the corpus that earlier slices have grown."""
+    corpus = ROOT / "build/corpus" / target
+    corpus.mkdir(parents=True, exist_ok=True)
+    span = min(60, wanted - job["done"])
+    status, text = run([str(ROOT / f"build/fuzz/bin/fuzz_{target}"), f"-max_total_time={span}", "-print_final_stats=1",
+                        f"-artifact_prefix={ROOT}/build/crash-{target}-", str(corpus),
+                        str(ROOT / "tests/fuzz/corpus" / target)])
+    job["done"] += span
+    for line in text.splitlines():
+        if "number_of_executed_units" in line:
+            job["executions"] = job.get("executions", 0) + int(line.split()[-1])
+    if status:
+        job["failures"].append(text)
+
+
+def soak(job, wanted, _):
+    """Virtual hours of four players without sound: memory constant, clocks steady."""
+    status, text = run([str(BIN / "sim_seeds"), str(7 + job["done"]), "1", "--seconds", "600", "--soak"])
+    job["done"] += 600
+    if status:
+        job["failures"].append(text)
+
+
+def jobs():
+    yield "seeds", SEEDS, seeds, []
+    yield "seeds_with_sound", SEEDS_WITH_SOUND, seeds, ["--dsp"]
+    yield "soak", SOAK_SECONDS, soak, None
+    for target in FUZZERS:
+        yield f"fuzz_{target}", FUZZ_SECONDS, fuzz, target
+
+
+def main():
+    words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    words.add_argument("--hours", type=float, default=12.0)
+    words.add_argument("--only")
+    words.add_argument("--restart", action="store_true")
+    options = words.parse_args()
+    state, end, begin = load(options.restart), time.time() + options.hours * 3600, time.time()
+    earlier = state["seconds"]
+    for name, wanted, work, argument in jobs():
+        if options.only and options.only != name:
+            continue
+        if work is fuzz and not (ROOT / f"build/fuzz/bin/fuzz_{argument}").exists():
+            state["jobs"][name] = {"done": 0, "wanted": wanted, "failures": [], "skipped": "clang-22 is not here"}
+            continue
+        job = state["jobs"].setdefault(name, {"done": 0, "wanted": wanted, "failures": []})
+        while job["done"] < wanted:
+            if time.time() > end:
+                print("Out of time; run again to go on.")
+                return 3
+            work(job, wanted, argument)
+            state["seconds"] = earlier + int(time.time() - begin)
+            save(state)
+            print(f"{name}: {job['done']} of {wanted}, {len(job['failures'])} failed", flush=True)
+    save(state)
+    failed = [name for name, job in state["jobs"].items() if job["failures"]]
+    print(f"Done: {STATE.relative_to(ROOT)}" + (f"; failed: {', '.join(failed)}" if failed else "; nothing failed."))
+    return 1 if failed else 0
+
+
+sys.exit(main())

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Token packet to samples, at the rate of the lanes that are left.
 
-#include "packet.h"
-#include "predict.h"
+#include "jellie/packet.h"
+#include "jellie/predict.h"
 
 #include "wire/wire.h"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Samples to token packet.
 
-#include "packet.h"
-#include "search.h"
+#include "jellie/packet.h"
+#include "jellie/search.h"
 
 #include "wire/wire.h"
 

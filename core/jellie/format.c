@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What a packet says of itself: the formats there are, and the head.
 
-#include "packet.h"
+#include "jellie/packet.h"
 
 #include "wire/wire.h"
 

@@ -55,12 +55,14 @@ size_t jellie_encode(const JellieFormat* format,
                      size_t              capacity);
 
 /// Decodes a token packet, full or thinned, in any JSON layout.
-/// Returns JAM_ERR_FORMAT for anything that is not exactly one valid packet.
+/// Returns JAM_ERR_FORMAT for anything that is not exactly one valid packet;
+/// `out` then holds nothing of use.
 JAM_NODISCARD JamStatus jellie_decode(const char*  text,
                                       size_t       size,
                                       JellieBlock* out);
 
-/// Reads only the head: format, counter, division. Cheap; no samples.
+/// Reads only the head: format, counter, division. Cheap; no samples,
+/// and the lane strings are not looked into.
 JAM_NODISCARD JamStatus jellie_peek(const char*  text,
                                     size_t       size,
                                     JellieBlock* out);
@@ -79,9 +81,10 @@ JAM_NODISCARD JamStatus jellie_decode_plain(const char*  text,
                                             size_t       size,
                                             JellieBlock* out);
 
-/// Deletes trailing lanes of a canonical four-lane token packet in place, so
-/// that `keep` (1 or 2) lane strings stay, without decoding anything.
-/// Returns the new size, or 0 if the text is not such a packet.
+/// Deletes trailing lanes of a canonical tree packet in place, so that `keep`
+/// (1 or 2) lane strings stay, without decoding anything. A spare lane (member
+/// "S") stays too.
+/// Returns the new size, or 0 if the text is not such a packet or has fewer.
 size_t jellie_thin(char* text, size_t size, unsigned keep);
 
 /// Converts full-scale float to the integers of a depth (clamped, rounded to
@@ -92,7 +95,7 @@ void jellie_from_float(const float* in,
                        int32_t*     out,
                        size_t       frames) JAM_RT;
 
-/// Converts integers of a depth to full-scale float, exactly.
+/// Converts integers of a depth to full-scale float, exactly. Real-time safe.
 void jellie_to_float(const int32_t* in,
                      unsigned       bits,
                      float*         out,

@@ -7,7 +7,7 @@
 // 192 kHz, each the least-squares predictor of its cluster. Edge rows and
 // widths are common to all rows of a table.
 
-#include "predict.h"
+#include "jellie/predict.h"
 
 static const int16_t single_rows[32][JELLIE_TAPS] = {
   {0, 0, 0, 0, 0, 0, 0, 0},

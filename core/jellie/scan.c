@@ -2,7 +2,7 @@
 // Finding the strings of a token packet. Text exactly as our encoder writes it
 // is split without allocation; any other text goes through a JSON parser.
 
-#include "packet.h"
+#include "jellie/packet.h"
 
 #include "wire/wire.h"
 

@@ -6,7 +6,7 @@
 // with least energy are then tried exactly. Doubles serve the ranking alone:
 // whatever they round to, the decoder is told the outcome.
 
-#include "search.h"
+#include "jellie/search.h"
 
 #include <string.h>
 

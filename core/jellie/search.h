@@ -4,7 +4,7 @@
 #ifndef JELLIE_SEARCH_H
 #define JELLIE_SEARCH_H
 
-#include "predict.h"
+#include "jellie/predict.h"
 
 typedef struct JellieChoice {
   unsigned index;

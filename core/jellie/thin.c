@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Lower rate by deleting text: no sample is decoded.
 
-#include "packet.h"
+#include "jellie/packet.h"
 
 #include <string.h>
 

@@ -55,5 +55,6 @@ int lab_jdat(int argc, char** argv);
 int lab_vectors(int argc, char** argv);
 int lab_sim(int argc, char** argv);
 int lab_band(int argc, char** argv);
+int lab_heard(int argc, char** argv);
 
 #endif // LAB_LAB_H

@@ -103,7 +103,8 @@ void playout_dll_update(PlayoutDll* const dll,
                         const int64_t     position)
 {
   const int64_t count = position - dll->position;
-  if (!dll->started || count <= 0) {
+  const double  most  = SUSPEND_SECONDS * dll->rate_hz;
+  if (!dll->started || count <= 0 || (double)count > most) {
     restart(dll, now, position);
     return;
   }

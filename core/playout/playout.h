@@ -103,7 +103,7 @@ double playout_delay_target(PlayoutDelay* delay, JamTime now);
 // One remote stream
 
 typedef enum PlayoutState {
-  PLAYOUT_IDLE,     ///< No clock or no packet yet: silence
+  PLAYOUT_IDLE,     ///< No clock, delay or packet for 200 ms: silence
   PLAYOUT_TRACKING, ///< Resampling by the clock ratio
   PLAYOUT_LOCKED    ///< Whole-sample pointer, bit-exact
 } PlayoutState;
@@ -163,13 +163,18 @@ bool playout_push(Playout*     playout,
                   const float* samples,
                   unsigned     frames);
 
-/// Publishes the clock. Network thread.
+/// Publishes the clock. One that is invalid or makes no sense leaves the last
+/// one in force. Network thread.
 void playout_set_clock(Playout* playout, const PlayoutClock* clock);
 
-/// Publishes the delay to play with, in stream samples. Network thread.
+/// Publishes the delay to play with, in stream samples; nothing plays before
+/// the first one. TRACKING adds the look-ahead of its filter to it, so that
+/// `needed_frames` means the same in both states. At most 3/4 of PLAYOUT_STORE.
+/// Network thread.
 void playout_set_delay(Playout* playout, double frames);
 
-/// Publishes a prediction model. Network thread.
+/// Publishes a prediction model, which is worth refreshing a few times in the
+/// time it predicts. Network thread.
 void playout_set_model(Playout* playout, const PntbtrModel* model);
 
 /// Takes the next arrival seen by the audio thread. Network thread.

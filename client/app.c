@@ -195,6 +195,9 @@ bool app_poll(App* const app)
     (void)printf("%s\n", text);
   }
   jam_view(app->jam, &app->view);
+  if (app->view.user_count >= app->heard.user_count) {
+    app->heard = app->view;
+  }
   if (strcmp(app->shown, app->view.message) != 0) {
     memcpy(app->shown, app->view.message, sizeof(app->shown));
     if (app->shown[0]) {
@@ -211,7 +214,6 @@ bool app_poll(App* const app)
 bool app_stop(App* const app)
 {
   if (app->jam && app->options->report[0]) {
-    jam_view(app->jam, &app->view);
     (void)app_report(app, app->options->report);
   }
   midi_close(app->midi);

@@ -20,6 +20,7 @@ typedef struct App {
   char                 shown[JAM_TEXT_SIZE]; ///< Newest state told to the user
   JamTime              joined;               ///< 0: not yet
   JamView              view;
+  JamView              heard; ///< Newest with the most people, for the report
 } App;
 
 /// Opens the device, starts the engine and a node when hosting, and joins.

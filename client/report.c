@@ -12,7 +12,7 @@ add_user(const App* const app, const JamUser* const user, cJSON* const list)
 {
   const double seconds =
     app->joined ? (double)(jam_now() - app->joined) * 1e-9 : 0.0;
-  const double ms  = 1e3 / app->view.rate_hz;
+  const double ms  = 1e3 / app->heard.rate_hz;
   cJSON* const row = cJSON_CreateObject();
   cJSON_AddStringToObject(row, "from", user->name);
   cJSON_AddNumberToObject(row, "delay_ms", (double)user->delay_ms);
@@ -36,12 +36,12 @@ bool app_report(const App* const app, const char* const path)
   cJSON* const json = cJSON_CreateObject();
   cJSON* const list = cJSON_CreateArray();
   cJSON_AddStringToObject(json, "at", app->options->name);
-  cJSON_AddNumberToObject(json, "rate", (double)app->view.rate_hz);
-  cJSON_AddNumberToObject(json, "rtt_ms", (double)app->view.rtt_ms);
-  cJSON_AddNumberToObject(json, "overruns", (double)app->view.overruns);
-  for (unsigned i = 0U; i < app->view.user_count; ++i) {
-    if (!app->view.users[i].self) {
-      add_user(app, &app->view.users[i], list);
+  cJSON_AddNumberToObject(json, "rate", (double)app->heard.rate_hz);
+  cJSON_AddNumberToObject(json, "rtt_ms", (double)app->heard.rtt_ms);
+  cJSON_AddNumberToObject(json, "overruns", (double)app->heard.overruns);
+  for (unsigned i = 0U; i < app->heard.user_count; ++i) {
+    if (!app->heard.users[i].self) {
+      add_user(app, &app->heard.users[i], list);
     }
   }
   cJSON_AddItemToObject(json, "listeners", list);

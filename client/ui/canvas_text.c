@@ -78,7 +78,7 @@ void ui_text_block(UiCanvas* const     canvas,
                    const char* const   words)
 {
   set_text(canvas, text->px, text->weight, rect.w, words);
-  pango_layout_set_wrap(canvas->layout, PANGO_WRAP_WORD_CHAR);
+  pango_layout_set_wrap(canvas->layout, PANGO_WRAP_CHAR);
   pango_layout_set_height(canvas->layout, (int)(rect.h * PANGO_SCALE));
   PangoRectangle logical;
   pango_layout_get_extents(canvas->layout, NULL, &logical);

@@ -68,9 +68,12 @@ static void fill_own_health(const UiScreen* const screen,
     LABEL(widget, "No sound card");
     NOTE(widget, "It has stopped answering");
   } else if (model->state != JAM_STATE_JOINED) {
-    widget->health = JAM_HEALTH_WARN;
-    LABEL(widget, "Not in the room");
-    NOTE(widget, "The others do not hear you now");
+    widget->health  = JAM_HEALTH_WARN;
+    const bool back = model->state == JAM_STATE_RECONNECTING;
+    LABEL(widget, "%s", back ? "Reconnecting" : "Not in the room");
+    NOTE(widget,
+         "%s",
+         back ? "Keep playing: you come back" : "Nobody hears you yet");
   } else if (clipped) {
     widget->health = JAM_HEALTH_WARN;
     LABEL(widget, "Too loud");
@@ -108,8 +111,8 @@ static void fill_health(const UiScreen* const screen, UiWidget* const widget)
       ui_say(widget->action,
              sizeof(widget->action),
              "%s%s",
-             medium ? mode_names[model->mode + 1] : actions[model->mode],
-             medium ? " buffer" : "");
+             widget->thin ? mode_names[model->mode + 1] : actions[model->mode],
+             widget->thin ? " buffer" : "");
       widget->role = UI_ROLE_BUTTON;
       ui_make_control(widget, widget->box);
     }

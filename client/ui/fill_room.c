@@ -136,18 +136,23 @@ static const UiPerson* worst_person(const UiModel* const model)
   return worst;
 }
 
-static JamHealth say_trouble(const UiModel* const model, UiWidget* const widget)
+static JamHealth say_trouble(const UiScreen* const screen,
+                             UiWidget* const       widget)
 {
-  const UiMeter* const  own   = &model->people[0].meter;
-  const UiPerson* const worst = worst_person(model);
+  const UiModel* const  model  = &screen->model;
+  const bool            narrow = screen->form == UI_FORM_NARROW;
+  const UiMeter* const  own    = &model->people[0].meter;
+  const UiPerson* const worst  = worst_person(model);
   if (model->device_silent) {
     SET(widget->label, "The sound card stopped. Plug it in again.");
     return JAM_HEALTH_BAD;
   }
   if (!ui_model_sending(model)) {
+    const bool playing = own->peak_db > UI_SILENCE_DB;
     SET(widget->label,
-        "You are muted%s: nobody hears you. Press M to send.",
-        own->peak_db > UI_SILENCE_DB ? " and playing" : "");
+        "You are muted%s%s. Press M to send.",
+        playing ? " and playing" : "",
+        narrow ? "" : ": nobody hears you");
     return JAM_HEALTH_BAD;
   }
   if (model->now < own->clip_until) {
@@ -177,7 +182,7 @@ static void fill_sentence(const UiScreen* const screen, UiWidget* const widget)
   const bool in_room =
     model->state == JAM_STATE_JOINED || model->state == JAM_STATE_RECONNECTING;
   if (in_room) {
-    widget->health = say_trouble(model, widget);
+    widget->health = say_trouble(screen, widget);
   }
   if (widget->label[0] == '\0' && model->state != JAM_STATE_JOINED) {
     fill_state(screen, widget);

@@ -83,7 +83,6 @@ plan_rows(const UiForm form, const int top, const int bottom, const int banner)
     rows.meter_bottom = bottom - B_METER_STACKED;
     rows.figures      = bottom - B_FIGURES_STACKED;
   } else if (height < UI_T_METER + UI_METER_H_MIN + UI_B_METER) {
-    rows.pan          = false;
     rows.meter_bottom = bottom - B_METER_LOW;
     rows.figures      = bottom - B_FIGURES_LOW;
   }
@@ -165,6 +164,7 @@ static void place_health(UiScreen* const screen,
                         strip.w - 2 * HEALTH_INSET,
                         tall ? UI_HEALTH_H_BAD : rows.health_h});
   health->compact = low;
+  health->thin    = health->box.w < UI_THIN;
 }
 
 static void place_person(UiScreen* const screen,

@@ -36,7 +36,7 @@ enum {
 enum {
   EMPTY_TITLE_H  = 40,
   EMPTY_LINE_H   = 28,
-  EMPTY_LINK_H   = 56,
+  EMPTY_LINK_H   = 72,
   EMPTY_LINK_W   = 560,
   EMPTY_BUTTON_W = 200,
   EMPTY_GAP      = 16,

@@ -126,6 +126,16 @@ double ui_fitting_px(UiCanvas* const     canvas,
   return (width > room) ? text->px * room / width : text->px;
 }
 
+double ui_shrunk_px(UiCanvas* const     canvas,
+                    const UiText* const text,
+                    const UiType        least,
+                    const char* const   words)
+{
+  const double fit = ui_fitting_px(canvas, text, text->room, words);
+  const double min = ui_font(least)->px;
+  return (fit > min) ? fit : min;
+}
+
 UiColour ui_health_ink(const UiPalette* const palette, const JamHealth health)
 {
   return (health == JAM_HEALTH_OK)     ? palette->ok
@@ -184,6 +194,7 @@ void ui_paint_switch(UiCanvas* const canvas, const UiWidget* const widget)
   text.baseline       = widget->box.y + widget->box.h / 2 + TEXT_DROP +
                   (widget->pressed ? PRESS_SINK : 0);
   text.align = UI_ALIGN_MIDDLE;
-  text.room  = widget->box.w;
+  text.room  = widget->box.w - UI_GRID;
+  text.px    = ui_shrunk_px(canvas, &text, UI_TYPE_TICK, widget->label);
   ui_text(canvas, &text, widget->label);
 }

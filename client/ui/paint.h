@@ -64,6 +64,12 @@ double ui_fitting_px(UiCanvas*     canvas,
                      double        room,
                      const char*   words);
 
+/// The same for text with `room`, but never smaller than a size of text.
+double ui_shrunk_px(UiCanvas*     canvas,
+                    const UiText* text,
+                    UiType        least,
+                    const char*   words);
+
 /// Returns the colours of a health: of its words, and of the block behind.
 UiColour ui_health_ink(const UiPalette* palette, JamHealth health);
 UiColour ui_health_tint(const UiPalette* palette, JamHealth health);

@@ -129,6 +129,7 @@ void ui_paint_send(UiCanvas* const canvas, const UiWidget* const widget)
   text.x        = left;
   text.baseline = box.y + (narrow ? NOTE_BASE_LOW : NOTE_BASE);
   text.room     = room;
+  text.px       = ui_shrunk_px(canvas, &text, UI_TYPE_SMALL, widget->note);
   ui_text(canvas, &text, widget->note);
   if (room > WORD_ROOM_MIN && !widget->marked) {
     paint_key_hint(canvas, widget, ink);

@@ -23,7 +23,8 @@ enum {
   LAMP_X          = 11,
   LAMP_R          = 4,
   LAMP_TEXT_X     = 20,
-  LAMP_R_NARROW   = 5
+  LAMP_R_NARROW   = 5,
+  NOTE_ROOM_MIN   = 48
 };
 
 // Health block
@@ -170,10 +171,11 @@ static void paint_name(UiCanvas* const       canvas,
   text.x        = left;
   text.baseline = box.y + (narrow ? NOTE_BASE_LOW : NOTE_BASE);
   text.room     = right - left - (pill && wide ? PILL_W + NAME_GAP / 2.0 : 0.0);
-  const double fit   = ui_fitting_px(canvas, &text, text.room, widget->note);
-  const double least = ui_font(UI_TYPE_TICK)->px;
-  text.px            = (fit > least) ? fit : least;
-  ui_text(canvas, &text, widget->note);
+  text.px       = ui_shrunk_px(canvas, &text, UI_TYPE_TICK, widget->note);
+  // A stump of a word tells nothing
+  if (text.room >= NOTE_ROOM_MIN) {
+    ui_text(canvas, &text, widget->note);
+  }
 }
 
 void ui_paint_person(UiCanvas* const canvas, const UiWidget* const widget)
@@ -198,16 +200,9 @@ void ui_paint_person(UiCanvas* const canvas, const UiWidget* const widget)
   }
 }
 
-// A strip of a medium window has no room for two things in a line
-static bool is_thin(const UiWidget* const widget)
-{
-  return widget->form == UI_FORM_MEDIUM && widget->person > 0;
-}
-
 static double right_of(const UiWidget* const widget)
 {
-  return widget->box.x + widget->box.w -
-         (is_thin(widget) ? THIN_PAD : RIGHT_PAD);
+  return widget->box.x + widget->box.w - (widget->thin ? THIN_PAD : RIGHT_PAD);
 }
 
 static void paint_action(UiCanvas* const       canvas,
@@ -255,22 +250,20 @@ static void paint_cause(UiCanvas* const       canvas,
   const double           right = right_of(widget);
   double                 room  = right - x;
   UiText                 text  = ui_style(widget, UI_TYPE_SMALL, p->text2);
-  const double           least = text.px;
   text.x                       = right;
   text.baseline                = baseline;
   text.align                   = UI_ALIGN_RIGHT;
-  if (!is_thin(widget)) {
+  if (!widget->thin) {
     room -= ui_text(canvas, &text, widget->figure) + UI_GRID * 2;
   }
-  text             = ui_style(widget,
+  text          = ui_style(widget,
                   wide ? UI_TYPE_BODY : UI_TYPE_TEXT,
                   ok ? p->text : ui_health_ink(p, widget->health));
-  text.weight      = ui_font(UI_TYPE_BODY)->weight;
-  text.x           = x;
-  text.baseline    = baseline;
-  text.room        = room;
-  const double fit = ui_fitting_px(canvas, &text, room, widget->label);
-  text.px          = (fit > least) ? fit : least;
+  text.weight   = ui_font(UI_TYPE_BODY)->weight;
+  text.x        = x;
+  text.baseline = baseline;
+  text.room     = room;
+  text.px       = ui_shrunk_px(canvas, &text, UI_TYPE_SMALL, widget->label);
   ui_text(canvas, &text, widget->label);
 }
 
@@ -286,7 +279,7 @@ static void paint_detail(UiCanvas* const       canvas,
   text.x        = x;
   text.baseline = baseline;
   text.room     = right_of(widget) - x;
-  ui_text(canvas, &text, is_thin(widget) ? widget->figure : widget->note);
+  ui_text(canvas, &text, widget->thin ? widget->figure : widget->note);
 }
 
 static void paint_health_words(UiCanvas* const       canvas,
@@ -313,7 +306,7 @@ void ui_paint_health(UiCanvas* const canvas, const UiWidget* const widget)
 {
   const UiPalette* const p      = ui_canvas_palette(canvas);
   const bool             narrow = widget->form == UI_FORM_NARROW;
-  const bool             thin   = is_thin(widget);
+  const bool             thin   = widget->thin;
   const UiRect           box    = ui_rect(widget->box);
   const UiColour         ink    = ui_health_ink(p, widget->health);
   if (widget->health != JAM_HEALTH_OK) {

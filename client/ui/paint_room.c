@@ -236,6 +236,7 @@ static void paint_banner_words(UiCanvas* const       canvas,
     text.x += width + BANNER_GAP;
   }
   text.room = right - text.x;
+  text.px   = ui_shrunk_px(canvas, &text, UI_TYPE_SMALL, widget->note);
   ui_text(canvas, &text, widget->note);
 }
 
@@ -370,6 +371,7 @@ void ui_paint_status(UiCanvas* const canvas, const UiWidget* const widget)
   text.x        = box.x + STATUS_TEXT_X;
   text.baseline = box.y + STATUS_BASE;
   text.room     = box.w - STATUS_TEXT_X - FACT_GAP;
+  text.px       = ui_shrunk_px(canvas, &text, UI_TYPE_TICK, widget->label);
   ui_text(canvas, &text, widget->label);
 }
 

@@ -90,7 +90,8 @@ enum {
   UI_STRIP_W_MAX_MED = 168,
   UI_OWN_CARD_H      = 142,
   UI_ROW_H           = 112,
-  UI_ROW_GAP         = 8
+  UI_ROW_GAP         = 8,
+  UI_THIN            = 180 ///< A block this narrow has one thing a line
 };
 
 // Controls

@@ -97,7 +97,7 @@ typedef struct UiWidget {
   char      action[UI_LABEL_SIZE];
   unsigned  hue;
   JamHealth health;
-  bool      on, lit, marked, dim, compact;
+  bool      on, lit, marked, dim, compact, thin;
   int       amount[3]; ///< Pixels: RMS, peak, hold; or a slider's position
   int       parts[3];  ///< Milliseconds of the delay bar
 

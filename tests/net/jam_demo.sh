@@ -6,7 +6,7 @@
 #   jam_demo.sh BIN_FOLDER OUT_FOLDER [SECONDS]
 set -u -o pipefail
 
-bin=$1 out=$2 seconds=${3:-16}
+bin=$1 out=$2 seconds=${3:-20}
 players=(Ana Ben Cleo)
 parts=(guitar bass drums)
 pids=()

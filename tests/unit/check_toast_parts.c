@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: MIT
+// The small parts of a session: random bytes, replay window, queue, timers,
+// control messages, path measures. Each against a plain model where it has one.
+
+#include "toast/drbg.h"
+#include "toast/inbox.h"
+#include "toast/outbox.h"
+#include "toast/path.h"
+#include "toast/queue.h"
+#include "toast/timers.h"
+#include "toast/window.h"
+
+#include <base/rand.h>
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+START_TEST(draws_depend_on_the_seed_alone_and_never_repeat)
+{
+  uint8_t   seed[32] = {1};
+  uint8_t   a[64];
+  uint8_t   b[64];
+  uint8_t   before[64];
+  ToastDrbg one;
+  ToastDrbg two;
+  toast_drbg_init(&one, seed);
+  toast_drbg_init(&two, seed);
+  memset(before, 0, sizeof(before));
+  for (int i = 0; i < 100; ++i) {
+    toast_drbg_draw(&one, a, sizeof(a));
+    toast_drbg_draw(&two, b, sizeof(b));
+    ck_assert_mem_eq(a, b, sizeof(a));
+    ck_assert_int_ne(memcmp(a, before, sizeof(a)), 0);
+    memcpy(before, a, sizeof(a));
+  }
+  seed[31] = 1U;
+  toast_drbg_init(&two, seed);
+  toast_drbg_draw(&two, b, sizeof(b));
+  ck_assert_int_ne(memcmp(a, b, sizeof(a)), 0);
+}
+
+END_TEST
+
+START_TEST(window_agrees_with_a_plain_list)
+{
+  static bool seen[200000];
+  ToastWindow window;
+  JamRand     rand;
+  uint32_t    top = 0U;
+  memset(&window, 0, sizeof(window));
+  memset(seen, 0, sizeof(seen));
+  jam_rand_init(&rand, 5U, 1U);
+  for (int i = 0; i < 100000; ++i) {
+    // Now and then a jump past the whole ring
+    const uint32_t step = jam_rand_below(&rand, 1000U) == 0U ? 5000U : 4U;
+    const uint32_t base = top + jam_rand_below(&rand, step);
+    const uint32_t back = jam_rand_below(&rand, 3000U);
+    const uint32_t number =
+      jam_rand_below(&rand, 2U) && base > back ? base - back : base;
+    if (number >= sizeof(seen)) {
+      break;
+    }
+    const bool fresh =
+      !seen[number] && (number >= top || top - number <= 2048U);
+    ck_assert_int_eq(toast_window_take(&window, number), fresh);
+    seen[number] = true;
+    top          = number >= top ? number + 1U : top;
+
+    uint64_t bitmap = 0U;
+    for (uint32_t k = 0U; k < 64U && k + 1U < top; ++k) {
+      bitmap |= (uint64_t)seen[top - 2U - k] << (63U - k);
+    }
+    ck_assert_uint_eq(toast_window_bitmap(&window), bitmap);
+  }
+}
+
+END_TEST
+
+START_TEST(window_ends_before_numbers_wrap)
+{
+  ToastWindow window;
+  memset(&window, 0, sizeof(window));
+  ck_assert(toast_window_take(&window, UINT32_MAX - 1U));
+  ck_assert(!toast_window_take(&window, UINT32_MAX - 1U));
+  ck_assert(!toast_window_take(&window, UINT32_MAX));
+  ck_assert(!toast_window_take(&window, 0U));
+  ck_assert(toast_window_take(&window, UINT32_MAX - 2048U));
+}
+
+END_TEST
+
+START_TEST(queue_gives_back_what_went_in)
+{
+  uint8_t    room[4000];
+  ToastQueue queue;
+  JamRand    rand;
+  uint32_t   in  = 0U;
+  uint32_t   out = 0U;
+  memset(&queue, 0, sizeof(queue));
+  queue.data     = room;
+  queue.capacity = sizeof(room);
+  jam_rand_init(&rand, 6U, 1U);
+  for (int i = 0; i < 50000; ++i) {
+    const uint32_t size = 4U + jam_rand_below(&rand, 600U);
+    if (jam_rand_below(&rand, 2U)) {
+      uint8_t* const place = toast_queue_push(&queue, size);
+      if (place) {
+        ck_assert(place >= room && place + size <= room + sizeof(room));
+        memset(place, (int)(in & 0xffU), size);
+        memcpy(place, &in, sizeof(in));
+        ++in;
+      }
+    } else if (out < in) {
+      uint32_t             got   = 0U;
+      const uint8_t* const frame = toast_queue_front(&queue, &got);
+      ck_assert_ptr_nonnull(frame);
+      ck_assert_mem_eq(frame, &out, sizeof(out));
+      for (uint32_t k = 4U; k < got; ++k) {
+        ck_assert_uint_eq(frame[k], out & 0xffU);
+      }
+      toast_queue_pop(&queue);
+      ++out;
+    } else {
+      uint32_t got = 0U;
+      ck_assert_ptr_null(toast_queue_front(&queue, &got));
+    }
+  }
+  ck_assert_uint_gt(out, 10000U);
+  ck_assert_ptr_null(toast_queue_push(&queue, sizeof(room) + 1U));
+}
+
+END_TEST
+
+START_TEST(timers_come_in_order)
+{
+  enum { SLOTS = 97 };
+
+  JamTime     model[SLOTS];
+  ToastTimers timers;
+  JamRand     rand;
+  jam_rand_init(&rand, 7U, 1U);
+  ck_assert_int_eq(toast_timers_init(&timers, NULL, SLOTS), JAM_OK);
+  for (int i = 0; i < SLOTS; ++i) {
+    model[i] = JAM_NEVER;
+  }
+  for (int i = 0; i < 20000; ++i) {
+    const uint16_t slot = (uint16_t)jam_rand_below(&rand, SLOTS);
+    const JamTime  at =
+      jam_rand_below(&rand, 5U) ? jam_rand_below(&rand, 1000U) : JAM_NEVER;
+    if (jam_rand_below(&rand, 3U)) {
+      toast_timers_set(&timers, slot, at);
+      model[slot] = at;
+    } else {
+      toast_timers_lower(&timers, slot, at);
+      model[slot] = at < model[slot] ? at : model[slot];
+    }
+    JamTime least = JAM_NEVER;
+    for (int k = 0; k < SLOTS; ++k) {
+      least = model[k] < least ? model[k] : least;
+    }
+    uint16_t first = 0U;
+    ck_assert_int_eq(toast_timers_next(&timers, &first), least);
+    if (least != JAM_NEVER) {
+      ck_assert_int_eq(model[first], least);
+    }
+  }
+  toast_timers_deinit(&timers, NULL);
+}
+
+END_TEST
+
+static ToastOutbox* outbox_new(void)
+{
+  ToastOutbox* const outbox = (ToastOutbox*)calloc(1U, sizeof(*outbox));
+  outbox->data = (uint8_t(*)[TOAST_MAX_EVENT])calloc(TOAST_WIRE_EVENT_WINDOW,
+                                                     TOAST_MAX_EVENT);
+  outbox->force_at = JAM_NEVER;
+  return outbox;
+}
+
+static void outbox_free(ToastOutbox* const outbox)
+{
+  free(outbox->data);
+  free(outbox);
+}
+
+START_TEST(a_message_rides_in_spaced_packets)
+{
+  ToastOutbox* const outbox = outbox_new();
+  uint8_t            out[100];
+  const uint8_t      text[3] = {1, 2, 3};
+  uint64_t           packets = 0U;
+  ck_assert(toast_outbox_push(outbox, 0, text, sizeof(text)));
+  for (uint32_t n = 0U; n < 40U; ++n) { // One packet each millisecond
+    const JamTime now = n * JAM_MS;
+    if (toast_outbox_write(outbox, now, 100U + n, out, sizeof(out))) {
+      packets |= UINT64_C(1) << n;
+    }
+  }
+  // n, n + 2, n + 5, n + 9, then 20 ms later
+  ck_assert_uint_eq(packets,
+                    1U | (1U << 2U) | (1U << 5U) | (1U << 9U) | (1U << 29U));
+  outbox_free(outbox);
+}
+
+END_TEST
+
+START_TEST(a_lone_message_is_repeated_by_time)
+{
+  ToastOutbox* const outbox = outbox_new();
+  uint8_t            out[100];
+  const uint8_t      text[1]    = {1};
+  static const int   times_ms[] = {0, 5, 20, 40, 60, 100, 180, 280, 380};
+  ck_assert(toast_outbox_push(outbox, 0, text, sizeof(text)));
+  for (unsigned i = 0U; i < sizeof(times_ms) / sizeof(times_ms[0]); ++i) {
+    const JamTime now = outbox->force_at;
+    ck_assert_int_eq(now, times_ms[i] * JAM_MS);
+    ck_assert_uint_gt(toast_outbox_write(outbox, now, i, out, sizeof(out)), 0U);
+  }
+  toast_outbox_ack(outbox, 1U, 0U);
+  ck_assert(!toast_outbox_waits(outbox));
+  ck_assert_int_eq(outbox->force_at, JAM_NEVER);
+  outbox_free(outbox);
+}
+
+END_TEST
+
+START_TEST(acknowledgements_of_nothing_are_ignored)
+{
+  ToastOutbox* const outbox  = outbox_new();
+  const uint8_t      text[1] = {1};
+  outbox->oldest             = 65530U; // Ids wrap on the way
+  outbox->next               = 65530U;
+  for (unsigned i = 0U; i < TOAST_WIRE_EVENT_WINDOW; ++i) {
+    ck_assert(toast_outbox_push(outbox, 0, text, 1U));
+  }
+  ck_assert(!toast_outbox_push(outbox, 0, text, 1U));
+  toast_outbox_ack(outbox, 65529U, UINT64_MAX);
+  toast_outbox_ack(outbox, (uint16_t)(65530U + 65U), UINT64_MAX);
+  ck_assert_uint_eq(outbox->oldest, 65530U);
+  toast_outbox_ack(outbox, 65531U, 2U); // The first, and the fourth
+  ck_assert_uint_eq(outbox->oldest, 65531U);
+  toast_outbox_ack(outbox, 65530U, 3U); // Late: the second and third
+  ck_assert_uint_eq(outbox->oldest, 65531U);
+  toast_outbox_ack(outbox, 65531U, 1U); // The third
+  toast_outbox_ack(outbox, 65532U, 0U); // Up to the second: 3 and 4 were there
+  ck_assert_uint_eq(outbox->oldest, 65534U);
+  toast_outbox_ack(outbox, (uint16_t)(65530U + 64U), 0U);
+  ck_assert(!toast_outbox_waits(outbox));
+  outbox_free(outbox);
+}
+
+END_TEST
+
+START_TEST(path_counts_what_never_came)
+{
+  ToastPath path;
+  memset(&path, 0, sizeof(path));
+  // 1000 numbers a second; each tenth lost; one comes half a second late
+  uint32_t expected = 0U;
+  for (uint32_t n = 0U; n < 10000U; ++n) {
+    const JamTime now = n * JAM_MS;
+    if (n == 1500U) {
+      toast_path_arrival(&path, now, expected, 1010U, 100U);
+    }
+    if (n % 10U != 0U) {
+      toast_path_arrival(&path, now, expected, n, 100U);
+      expected = n + 1U;
+    }
+  }
+  ck_assert_uint_eq(path.reordered, 1U);
+  // Known up to about 3 s before the end
+  ck_assert_uint_ge(path.lost, 699U);
+  ck_assert_uint_le(path.lost, 800U);
+}
+
+END_TEST
+
+START_TEST(jitter_is_the_95th_percentile)
+{
+  static const int64_t tops_us[] = {100, 1000, 5000, 30000, 200000};
+  for (unsigned i = 0U; i < sizeof(tops_us) / sizeof(tops_us[0]); ++i) {
+    ToastPath path;
+    memset(&path, 0, sizeof(path));
+    ck_assert_int_eq(toast_path_jitter(&path), 0);
+    for (int64_t k = 0; k < 10000; ++k) {
+      toast_path_delay(&path, k * tops_us[i] / 10000);
+    }
+    const double wanted = 0.95 * (double)tops_us[i];
+    const double got    = (double)toast_path_jitter(&path) / 1000.0;
+    ck_assert_double_ge(got, wanted * 0.85);
+    ck_assert_double_le(got, wanted * 1.15);
+  }
+}
+
+END_TEST
+
+START_TEST(peer_loss_covers_the_last_second)
+{
+  ToastPath path;
+  memset(&path, 0, sizeof(path));
+  ck_assert_double_eq(toast_path_peer_loss(&path), 0.0);
+  for (uint32_t n = 0U; n < 500U; ++n) { // Each 20 ms: 15 sent, 3 missed
+    toast_path_feedback(&path, n * 20 * JAM_MS, n * 15U, n * 3U);
+  }
+  ck_assert_double_eq_tol(toast_path_peer_loss(&path), 0.2, 0.001);
+  for (uint32_t n = 500U; n < 570U; ++n) { // Then none
+    toast_path_feedback(&path, n * 20 * JAM_MS, n * 15U, 499U * 3U);
+  }
+  ck_assert_double_eq(toast_path_peer_loss(&path), 0.0);
+}
+
+END_TEST
+
+int main(void)
+{
+  Suite* const suite = suite_create("toast_parts");
+  TCase* const tcase = tcase_create("parts");
+  tcase_add_test(tcase, draws_depend_on_the_seed_alone_and_never_repeat);
+  tcase_add_test(tcase, window_agrees_with_a_plain_list);
+  tcase_add_test(tcase, window_ends_before_numbers_wrap);
+  tcase_add_test(tcase, queue_gives_back_what_went_in);
+  tcase_add_test(tcase, timers_come_in_order);
+  tcase_add_test(tcase, a_message_rides_in_spaced_packets);
+  tcase_add_test(tcase, a_lone_message_is_repeated_by_time);
+  tcase_add_test(tcase, acknowledgements_of_nothing_are_ignored);
+  tcase_add_test(tcase, path_counts_what_never_came);
+  tcase_add_test(tcase, jitter_is_the_95th_percentile);
+  tcase_add_test(tcase, peer_loss_covers_the_last_second);
+  suite_add_tcase(suite, tcase);
+  SRunner* const runner = srunner_create(suite);
+  srunner_run_all(runner, CK_NORMAL);
+  const int failed = srunner_ntests_failed(runner);
+  srunner_free(runner);
+  return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

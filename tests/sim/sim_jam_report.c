@@ -7,6 +7,20 @@
 
 #define MIDI_GRACE JAM_SECOND // What was played last may still be on the way
 
+double sim_jam_busiest(const SimJam* const jam)
+{
+  uint64_t most = 0U;
+  for (unsigned i = 0U; i < jam->node_count; ++i) {
+    const uint64_t turns = jam->nodes[i].machine.turns;
+    most                 = turns > most ? turns : most;
+  }
+  for (unsigned i = 0U; i < jam->scenario->client_count; ++i) {
+    const uint64_t turns = jam->players[i]->machine.turns;
+    most                 = turns > most ? turns : most;
+  }
+  return (double)most * 1e9 / (double)jam->world.now;
+}
+
 static void
 report_midi(SimJam* const jam, SimHeard* const heard, ReportMidi* const out)
 {

@@ -38,3 +38,9 @@ endfunction()
 sim_check(world jam_sim_world)
 sim_check(link jam_sim_world)
 sim_check(jam jam_sim)
+
+# Random jams; more of them: sim_seeds FIRST COUNT
+add_executable(sim_seeds sim/sim_seeds.c sim/sim_invariants.c)
+target_link_libraries(sim_seeds PRIVATE jam_sim jam_options m)
+add_test(NAME sim_seeds COMMAND sim_seeds 1 100)
+set_tests_properties(sim_seeds PROPERTIES LABELS "sim" TIMEOUT 600)

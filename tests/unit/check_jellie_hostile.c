@@ -29,15 +29,23 @@ static size_t encode(const JellieFormat* const format)
   return jellie_encode(format, 9U, samples, text, sizeof(text));
 }
 
+// As ck_assert, which is too slow for what happens a million times.
+static void must(const bool truth, const char* const what)
+{
+  if (!truth) {
+    ck_abort_msg("%s", what);
+  }
+}
+
 // Decodes from a block of exactly the size, so that a sanitizer sees more.
 static JamStatus decode_exact(const char* const from, const size_t size)
 {
   char* const exact = (char*)malloc(size > 0U ? size : 1U);
-  ck_assert_ptr_nonnull(exact);
+  must(exact, "no memory");
   memcpy(exact, from, size);
-  const JamStatus status = jellie_decode(exact, size, &block);
   const JamStatus peeked = jellie_peek(exact, size, &block);
-  ck_assert(status || !peeked);
+  const JamStatus status = jellie_decode(exact, size, &block);
+  must(status || !peeked, "what decodes can be peeked into");
   free(exact);
   return status;
 }
@@ -45,20 +53,24 @@ static JamStatus decode_exact(const char* const from, const size_t size)
 static void assert_within_depth(void)
 {
   const int32_t top = (int32_t)(1U << (block.format.bits - 1U));
-  ck_assert(jellie_format_valid(&block.format));
-  ck_assert_uint_eq(block.frames * block.division, block.format.frames);
+  must(jellie_format_valid(&block.format), "the format is valid");
+  must(block.frames * block.division == block.format.frames, "the length");
   for (unsigned i = 0U; i < block.frames; ++i) {
-    ck_assert(block.samples[i] >= -top && block.samples[i] < top);
+    must(block.samples[i] >= -top && block.samples[i] < top, "the range");
   }
 }
 
 START_TEST(truncated_text_is_refused)
 {
-  const JellieFormat format = format_number((unsigned)_i);
-  const size_t       size   = encode(&format);
-  for (size_t cut = 0U; cut < size; ++cut) {
-    ck_assert_int_eq(decode_exact(text, cut), JAM_ERR_FORMAT);
+  const JellieFormat format   = format_number((unsigned)_i);
+  const size_t       size     = encode(&format);
+  const size_t       stride   = 1U + size / 150U;
+  unsigned           accepted = 0U;
+  for (size_t cut = size - 1U; cut >= stride; cut -= stride) {
+    accepted += decode_exact(text, cut) != JAM_ERR_FORMAT;
   }
+  ck_assert_uint_eq(accepted, 0U);
+  ck_assert_int_eq(decode_exact(text, 0U), JAM_ERR_FORMAT);
 }
 
 END_TEST

@@ -1,5 +1,6 @@
 jam_check(toast noise LIBS PkgConfig::jam_sodium PkgConfig::jam_cjson)
 jam_check(toast parts)
 jam_check(toast session)
+jam_check(toast traffic)
 jam_check(toast attack LIBS PkgConfig::jam_sodium)
 jam_check(toast clock)

@@ -52,6 +52,9 @@ static bool set_up_text(UiCanvas* const canvas)
     pango_context_set_round_glyph_positions(context, FALSE);
     pango_attr_list_insert(canvas->features,
                            pango_attr_font_features_new(UI_FONT_FEATURES));
+    // A hyphen in a broken link would look like a part of it
+    pango_attr_list_insert(canvas->features,
+                           pango_attr_insert_hyphens_new(FALSE));
     pango_layout_set_attributes(canvas->layout, canvas->features);
   }
   cairo_font_options_destroy(options);

@@ -107,7 +107,6 @@ static void fill_health(const UiScreen* const screen, UiWidget* const widget)
     if (acts) {
       static const char* const actions[] = {"Use the normal buffer",
                                             "Use the safe buffer"};
-      const bool               medium    = screen->form == UI_FORM_MEDIUM;
       ui_say(widget->action,
              sizeof(widget->action),
              "%s%s",

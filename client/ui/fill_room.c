@@ -104,7 +104,7 @@ void ui_fill_invite(const UiScreen* const screen, UiWidget* const widget)
   case UI_PART_POPOVER:
     SET(widget->name, "Invite");
     SET(widget->label, "Invite");
-    SET(widget->note, "Whoever has this link can join and listen.");
+    SET(widget->note, "Whoever has this link can join and hear you.");
     SET(widget->value, "%s", widget->note);
     break;
   case UI_PART_LINK:

@@ -22,7 +22,7 @@ if(TARGET jam_ui)
     add_test(NAME ${name} COMMAND ${name})
     set_tests_properties(${name} PROPERTIES
       LABELS ui TIMEOUT 120
-      ENVIRONMENT "SDL_VIDEODRIVER=dummy;${JAM_TEST_ENVIRONMENT}")
+      ENVIRONMENT "SDL_VIDEODRIVER=dummy;LSAN_OPTIONS=suppressions=${CMAKE_CURRENT_SOURCE_DIR}/ui/leaks.txt;${JAM_TEST_ENVIRONMENT}")
   endfunction()
 
   ui_check(laws)

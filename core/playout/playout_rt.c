@@ -37,17 +37,25 @@ static void go_idle(Playout* const self)
   self->has_packet   = false;
 }
 
-/// Follows a stream that goes on elsewhere.
-static void anchor(Playout* const self, const int64_t position)
+/// Follows a stream that goes on elsewhere. Once in a block: starting over
+/// costs time, and a peer must not be able to spend it at will. Returns false
+/// if the position is of no use.
+static bool anchor(Playout* const self, const int64_t position)
 {
   const int64_t jump = position - self->newest;
   const int64_t most = PLAYOUT_STORE / 2U;
-  if (!self->has_newest || jump > most || jump < -most) {
-    playout_store_reset(&self->store, position);
-    self->newest     = position;
-    self->has_newest = true;
-    go_idle(self);
+  if (self->has_newest && jump <= most && jump >= -most) {
+    return true;
   }
+  if (self->anchored) {
+    return false;
+  }
+  playout_store_reset(&self->store, position);
+  self->newest     = position;
+  self->has_newest = true;
+  self->anchored   = true;
+  go_idle(self);
+  return true;
 }
 
 static void report_arrival(Playout* const            self,
@@ -76,8 +84,8 @@ static void accept(Playout* const            self,
                    const int64_t             device_position)
 {
   const int64_t end = block->position + (int64_t)block->frames;
-  anchor(self, block->position);
-  if (playout_store_is_real(&self->store, block->position, end)) {
+  if (!anchor(self, block->position) ||
+      playout_store_is_real(&self->store, block->position, end)) {
     return;
   }
   const bool    idle = self->reader.state == PLAYOUT_IDLE;
@@ -103,6 +111,7 @@ static void accept(Playout* const            self,
 static void drain(Playout* const self, const int64_t device_position)
 {
   PlayoutBlock block;
+  self->anchored = false;
   while (jam_ring_read(&self->blocks, &block, sizeof(block))) {
     if (block.has_samples) {
       const uint32_t size = block.frames * (uint32_t)sizeof(float);

@@ -26,6 +26,7 @@
 // Below this a lock holds half a sample for 10 s at 48 kHz; a clock that is
 // less certain says so by its own error
 #define SAME_RATE 1e-6
+#define SAME_RATE_MOST 1e-5 // A clock less certain than this is no reason
 #define CALM_SECONDS 2.5e-4 // The delay wanders less than this before LOCKED
 #define PATIENCE_SECONDS 5.0
 #define PATIENCE_MOST 320.0
@@ -118,7 +119,8 @@ static bool is_same_rate(const Playout* const self)
 {
   const double skew = self->clock.ratio / self->nominal - 1.0;
   return self->config.device_rate_hz == self->config.stream_rate_hz &&
-         fabs(skew) <= fmax(SAME_RATE, self->clock.ratio_error);
+         fabs(skew) <=
+           limit(self->clock.ratio_error, SAME_RATE, SAME_RATE_MOST);
 }
 
 /// Counts the time at one rate and delay, and picks whole samples to lock to.

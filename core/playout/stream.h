@@ -60,8 +60,9 @@ struct Playout {
   bool             has_clock, has_delay;
   bool             has_packet; // Since IDLE
   bool             has_newest;
-  int64_t          newest;  // End of the newest packet
-  double           silence; // Seconds without a packet
+  bool             anchored; // In this block
+  int64_t          newest;   // End of the newest packet
+  double           silence;  // Seconds without a packet
   uint64_t         late, jumps;
   PlayoutStore     store;
   PlayoutConceal   conceal;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define RIDE_GAP (20 * JAM_MS)
+#define REPEAT_ROOM 600U // Bytes of one packet for repeats: media goes on
 
 static ToastOutMessage* message_of(ToastOutbox* const outbox, const uint16_t id)
 {
@@ -96,7 +97,8 @@ size_t toast_outbox_write(ToastOutbox* const outbox,
     if (message->acked) {
       continue;
     }
-    if (is_due(message, now, number) && size <= capacity - used) {
+    const size_t room = message->copies && used ? REPEAT_ROOM : capacity;
+    if (is_due(message, now, number) && used + size <= room) {
       out[used] = TOAST_WIRE_FRAME_EVENT;
       toast_put16(out + used + 1U, id);
       toast_put16(out + used + 3U, message->size);

@@ -219,6 +219,16 @@ static inline void pipe_input(Pipe* const          pipe,
   free(copy);
 }
 
+/// Gives an end a datagram from a stranger's address.
+static inline void pipe_feed(Pipe* const          pipe,
+                             const unsigned       end,
+                             const uint8_t* const data,
+                             const size_t         size)
+{
+  const ToastAddress stranger = {{9}, 666};
+  pipe_input(pipe, end, &stranger, data, size);
+}
+
 static inline void pipe_settle(Pipe* const pipe)
 {
   for (unsigned end = 0U; end < 2U; ++end) {
@@ -318,6 +328,7 @@ static inline unsigned pipe_frames(const Pipe* const    pipe,
 static inline void pipe_connect(Pipe* const pipe, ToastSession sessions[2])
 {
   sessions[0] = pipe_dial(pipe);
+  sessions[1] = 0U;
   pipe_run(pipe, 200 * JAM_MS);
   ck_assert_uint_eq(pipe_count(pipe, 0U, TOAST_EVENT_OPEN), 1U);
   ck_assert_uint_eq(pipe_count(pipe, 1U, TOAST_EVENT_OPEN), 1U);

@@ -160,7 +160,7 @@ static bool clocks_agree(const Judge* const judge)
     const ReportClock* const   clock = &judge->report->clocks[i];
     const SimLinkConfig* const link  = link_of(judge, clock->client);
     // A path whose fastest packets are rare hides its length
-    const double bound_us = 300.0 + 1e-3 * 0.25 * (double)link->span;
+    const double bound_us = 300.0 + 1e-3 * 0.5 * (double)link->span;
     if (!(fabs(clock->last_us) < bound_us)) {
       return blame(judge,
                    "The clock of %s is off by %.0f us",

@@ -8,6 +8,8 @@
 
 #define HEADERS 28U // IPv4 and UDP, for the rate
 #define STALL_PAUSE JAM_SECOND
+// A run of losses does not wait for a sender that pauses this long
+#define RUN_PAUSE (50 * JAM_MS)
 #define DUPLICATE_AFTER (200 * JAM_US)
 
 void sim_link_init(SimLink* const             link,
@@ -44,8 +46,11 @@ static bool is_lost(SimLink* const link, const JamTime now)
     const double leave = 1.0 / config->burst;
     const double share = config->loss < 0.99 ? config->loss : 0.99;
     const double enter = leave * share / (1.0 - share);
-    link->bad          = link->bad ? draw >= leave : draw < enter;
-    lost               = link->bad;
+    const bool   pause = now - link->sent_at > RUN_PAUSE;
+    link->bad =
+      link->bad && !pause ? draw >= leave : draw < (pause ? share : enter);
+    link->sent_at = now;
+    lost          = link->bad;
   }
   return lost || now < link->outage_end ||
          ((config->mask >> (number & 63U)) & 1U) != 0U;

@@ -39,6 +39,7 @@ typedef struct SimLink {
   JamRand       rand;
   uint64_t      sent, lost, duplicated, reordered;
   JamTime       outage_end;
+  JamTime       sent_at; // Newest datagram
   bool          bad;     // Gilbert-Elliott state: in a run of losses
   JamTime       free_at; // The rate limiter has sent all before
   JamTime       newest;  // Latest arrival of those that keep order

@@ -10,7 +10,6 @@
 #define BINS (sizeof(((PlayoutDelay*)0)->bins) / sizeof(float))
 #define SPARE_BINS 64U      // Room below the fastest packet
 #define MEMORY_SECONDS 25.0 // Of the histogram
-#define SHARE 0.8           // Of the allowed late packets, to stay below it
 #define FAST_SECONDS 0.5    // Memory of the alarm ...
 #define FAST_SHARE 0.05     // ... and its threshold
 #define HOLD_SECONDS 1.0    // How long it lasts
@@ -18,9 +17,24 @@
 #define RISE 0.074          // Of time (8 % of what is played meanwhile) ...
 #define FALL 0.03           // ... is how fast the target moves
 #define LEAST_SHARE 1e-4    // Below this share, a bin is a stray
-#define PRIOR_PACKETS 8.0   // Imagined at the start, when little is known ...
-#define PRIOR_US 4000.0     // ... to need this much more
 #define MOST_GAIN 1e3       // Then everything is scaled back
+
+/// What is assumed before much is known, by how few packets may be late.
+typedef struct Caution {
+  double share;         // Of the allowed late packets to aim at
+  double prior_packets; // Imagined at the start ...
+  double prior_us;      // ... to need this much more than the first real one
+} Caution;
+
+/// Where hardly a packet may be late, a single early stall uses up the
+/// allowance of minutes: begin far on the safe side, which the mode stands for
+/// anyway.
+static Caution caution(const PlayoutDelay* const delay)
+{
+  static const Caution usual  = {0.8, 8.0, 4000.0};
+  static const Caution strict = {0.6, 3.0, 40000.0};
+  return delay->late_target > 0.002 ? usual : strict;
+}
 
 static double cap_us(const PlayoutMode mode)
 {
@@ -109,18 +123,19 @@ static void age(PlayoutDelay* const delay, const JamTime now)
 static void
 start(PlayoutDelay* const delay, const JamTime now, const double needed_us)
 {
-  delay->started    = true;
-  delay->gain       = 1.0;
-  delay->interval   = FAST_SECONDS;
-  delay->updated    = now;
-  delay->moved      = now;
-  delay->peak_since = now;
-  delay->peak_us[0] = needed_us;
-  delay->peak_us[1] = needed_us;
-  delay->minimum_us = needed_us - SPARE_BINS * delay->bin_us;
-  delay->least_us   = needed_us;
-  put(delay, needed_us + PRIOR_US, PRIOR_PACKETS);
-  delay->target_us   = needed_us + PRIOR_US;
+  const Caution assumed = caution(delay);
+  delay->started        = true;
+  delay->gain           = 1.0;
+  delay->interval       = FAST_SECONDS;
+  delay->updated        = now;
+  delay->moved          = now;
+  delay->peak_since     = now;
+  delay->peak_us[0]     = needed_us;
+  delay->peak_us[1]     = needed_us;
+  delay->minimum_us     = needed_us - SPARE_BINS * delay->bin_us;
+  delay->least_us       = needed_us;
+  put(delay, needed_us + assumed.prior_us, assumed.prior_packets);
+  delay->target_us   = needed_us + fmin(assumed.prior_us, cap_us(delay->mode));
   delay->wanted_us   = delay->target_us;
   delay->scanned     = now;
   delay->alarm_until = now;
@@ -201,7 +216,7 @@ static void scan(PlayoutDelay* const delay, const JamTime now)
   }
   delay->least_us =
     delay->minimum_us + (double)first_bin(delay) * delay->bin_us;
-  double wanted = quantile(delay, SHARE * delay->late_target);
+  double wanted = quantile(delay, caution(delay).share * delay->late_target);
   if (now < delay->alarm_until) {
     wanted = fmax(wanted, fmax(delay->peak_us[0], delay->peak_us[1]));
   }

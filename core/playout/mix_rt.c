@@ -34,12 +34,14 @@ void playout_gain_set(PlayoutGain* const gain,
   float side = (pan > -1.0F) ? fminf(pan, 1.0F) : -1.0F;
   side       = isnan(pan) ? 0.0F : side;
 
-  const float angle  = (side + 1.0F) * QUARTER_PI;
+  // The right ear is the left one, mirrored
+  const float left   = (1.0F + side) * QUARTER_PI;
+  const float right  = (1.0F - side) * QUARTER_PI;
   gain->target_left  = wanted;
   gain->target_right = wanted;
   if (fabsf(side) > 1e-6F) { // Rounding must not touch the centre
-    gain->target_left *= fmaxf(0.0F, cosf(angle)) * SQRT_2;
-    gain->target_right *= sinf(angle) * SQRT_2;
+    gain->target_left *= fmaxf(0.0F, cosf(left)) * SQRT_2;
+    gain->target_right *= fmaxf(0.0F, cosf(right)) * SQRT_2;
   }
   const float share = 1.0F / (float)gain->ramp_frames;
   gain->step_left   = (gain->target_left - gain->left) * share;

@@ -103,9 +103,9 @@ static bool take_frame(ToastEndpoint* const endpoint, ToastEvent* const out)
   if (endpoint->pending_taken == endpoint->pending_count) {
     return false;
   }
-  *out = endpoint->pending[endpoint->pending_taken++];
+  *out                        = endpoint->pending[endpoint->pending_taken++];
   const ToastPeer* const peer = toast_table_find(endpoint, out->session);
-  out->user_data = peer ? peer->user_data : NULL;
+  out->user_data              = peer ? peer->user_data : NULL;
   return true;
 }
 

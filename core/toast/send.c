@@ -190,7 +190,11 @@ size_t toast_output(ToastEndpoint* const endpoint,
   }
   while (endpoint->ready.first != TOAST_NO_SLOT) {
     ToastPeer* const peer = &endpoint->peers[endpoint->ready.first];
-    const bool       sealed =
+    if (peer->state == TOAST_PEER_OPEN &&
+        peer->send_number >= TOAST_WIRE_MAX_NUMBER) {
+      toast_close(endpoint, now, peer->handle);
+    }
+    const bool sealed =
       peer->state == TOAST_PEER_OPEN || peer->state == TOAST_PEER_CLOSING;
     const size_t size = sealed ? write_short(peer, now, buffer, capacity)
                                : toast_hello_write(peer, buffer, capacity);

@@ -76,9 +76,9 @@ typedef enum ToastReason {
 typedef struct ToastEvent {
   ToastEventKind kind;
   ToastSession   session;
-  ToastReason    reason; ///< CLOSED
-  ToastFrame     frame;  ///< FRAME; data is valid until the next toast_input
-  void* user_data;       ///< See toast_set_user_data; null until then
+  ToastReason    reason;    ///< CLOSED
+  ToastFrame     frame;     ///< FRAME; data is valid until the next toast_input
+  void*          user_data; ///< See toast_set_user_data; null until then
 } ToastEvent;
 
 /// What is known of the peer's clock: peer = own + offset + skew * (own - at).
@@ -189,8 +189,8 @@ const ToastAddress* toast_peer(const ToastEndpoint* endpoint,
                                ToastSession         session);
 
 /// Attaches the caller's own record to a session, for finding it again in
-/// constant time: it comes back in every event of that session. Unknown sessions
-/// are ignored.
+/// constant time: it comes back in every event of that session. Unknown
+/// sessions are ignored.
 void toast_set_user_data(ToastEndpoint* endpoint,
                          ToastSession   session,
                          void*          data);

@@ -162,6 +162,21 @@ START_TEST(a_malicious_member_harms_only_itself)
 
 END_TEST
 
+START_TEST(a_session_ends_before_its_packet_numbers_do)
+{
+  Pipe* const  pipe = pipe_new(12U);
+  ToastSession s[2];
+  pipe_connect(pipe, s);
+  toast_table_find(pipe->ends[0], s[0])->send_number =
+    TOAST_WIRE_MAX_NUMBER - 5U;
+  pipe_run(pipe, 10 * JAM_SECOND);
+  ck_assert_uint_eq(pipe_count(pipe, 0U, TOAST_EVENT_CLOSED), 1U);
+  ck_assert_uint_eq(pipe_count(pipe, 1U, TOAST_EVENT_CLOSED), 1U);
+  pipe_free(pipe);
+}
+
+END_TEST
+
 int main(void)
 {
   Suite* const suite = suite_create("toast_member");
@@ -169,6 +184,7 @@ int main(void)
   tcase_set_timeout(tcase, 60.0);
   tcase_add_test(tcase, malformed_frames_spoil_their_whole_datagram);
   tcase_add_test(tcase, a_malicious_member_harms_only_itself);
+  tcase_add_test(tcase, a_session_ends_before_its_packet_numbers_do);
   suite_add_tcase(suite, tcase);
   return pipe_main(suite);
 }

@@ -43,6 +43,9 @@ uint64_t sim_jam_events(const SimJam* jam);
 /// Returns how often a second the busiest engine has woken up.
 double sim_jam_busiest(const SimJam* jam);
 
+/// Forgets all comparisons of sound so far.
+void sim_jam_listen_anew(SimJam* jam);
+
 /// Sums up. Once, at the end; names in it live as long as the scenario.
 void sim_jam_report(SimJam* jam, Report* out);
 

@@ -7,6 +7,16 @@
 
 #define MIDI_GRACE JAM_SECOND // What was played last may still be on the way
 
+void sim_jam_listen_anew(SimJam* const jam)
+{
+  for (unsigned i = 0U; i < jam->scenario->client_count; ++i) {
+    for (unsigned k = 0U; k < jam->scenario->client_count; ++k) {
+      jam->players[i]->heard[k].signal = 0.0;
+      jam->players[i]->heard[k].noise  = 0.0;
+    }
+  }
+}
+
 double sim_jam_busiest(const SimJam* const jam)
 {
   uint64_t most = 0U;

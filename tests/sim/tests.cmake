@@ -37,7 +37,9 @@ endfunction()
 
 sim_check(world jam_sim_world)
 sim_check(link jam_sim_world)
+sim_check(scenario jam_sim)
 sim_check(jam jam_sim)
+sim_check(sound jam_sim)
 
 # Random jams; more of them: sim_seeds FIRST COUNT
 add_executable(sim_seeds sim/sim_seeds.c sim/sim_invariants.c)

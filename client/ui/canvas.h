@@ -153,4 +153,9 @@ void ui_icon(UiCanvas* canvas,
              UiColour  colour,
              UiColour  ground);
 
+enum { UI_LOGO_FIELD = 512 };
+
+/// Draws the logo of assets/icon.svg on a field of UI_LOGO_FIELD.
+void ui_logo(UiCanvas* canvas);
+
 #endif // JAM_UI_CANVAS_H

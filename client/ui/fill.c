@@ -38,21 +38,11 @@ static void fill_person(const UiScreen* const screen, UiWidget* const widget)
   widget->on  = person->midi;
   widget->lit = model->now < person->midi_until;
   if (self) {
-    FIGURE(widget, "You");
-    if (model->rate_hz > 0) {
-      NOTE(widget,
-           "%g kHz, %u bit",
-           (double)model->rate_hz / 1000.0,
-           (unsigned)model->bits);
-    }
+    NOTE(widget, "You");
   } else {
-    NOTE(widget, "%s", person->locked ? "Bit-exact" : "Resampled");
+    NOTE(widget, "Loss %.1f %%", (double)person->loss * 100.0);
   }
-  VALUE(widget,
-        "%s%s%s",
-        self ? "you, " : "",
-        widget->note,
-        person->midi ? ", sends MIDI" : "");
+  VALUE(widget, "%s%s", widget->note, person->midi ? ", sends MIDI" : "");
 }
 
 static void fill_own_health(const UiScreen* const screen,

@@ -4,6 +4,7 @@
 
 #include "screen.h"
 
+#include <math.h>
 #include <string.h>
 
 #define COPIED_S 6.0
@@ -34,7 +35,11 @@ static void fill_state(const UiScreen* const screen, UiWidget* const widget)
   SET(widget->name, "Connection");
   SET(widget->label, "%s", words[(state <= JAM_STATE_FAILED) ? state : 0]);
   if (state == JAM_STATE_JOINED && model->rtt_ms > 0.0F) {
-    SET(widget->label, "Connected, node %.0f ms", (double)model->rtt_ms);
+    const bool next_door = model->rtt_ms < 1.0F;
+    SET(widget->label,
+        "Connected, node %s%.0f ms",
+        next_door ? "under " : "",
+        next_door ? 1.0 : (double)model->rtt_ms);
   }
   SET(widget->value, "%s", widget->label);
 }
@@ -151,7 +156,7 @@ static JamHealth say_trouble(const UiScreen* const screen,
     const bool playing = own->peak_db > UI_SILENCE_DB;
     SET(widget->label,
         "You are muted%s%s. Press M to send.",
-        playing ? " and playing" : "",
+        playing && !narrow ? " and playing" : "",
         narrow ? "" : ": nobody hears you");
     return JAM_HEALTH_BAD;
   }
@@ -213,9 +218,10 @@ static void fill_facts(const UiScreen* const screen, UiWidget* const widget)
     return;
   }
   SET(widget->note,
-      "Loss %.1f %%\nNode %.0f ms\n%g kHz, %u bit lossless\nEncrypted\n",
+      "Loss %.1f %%\nNode %s%.0f ms\n%g kHz, %u bit lossless\nEncrypted\n",
       (double)model->loss * 100.0,
-      (double)model->rtt_ms,
+      model->rtt_ms < 1.0F ? "under " : "",
+      fmax((double)model->rtt_ms, 1.0),
       (double)model->rate_hz / 1000.0,
       (unsigned)model->bits);
   size_t used = 0;

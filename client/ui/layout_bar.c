@@ -6,20 +6,18 @@
 
 // Within the room bar
 enum {
-  ROOM_W             = 280,
-  ROOM_Y             = 10,
-  ROOM_H             = 52,
-  STATE_X            = 332,
-  STATE_W            = 220,
-  INVITE_W           = 116,
-  MODE_W             = 84,
-  MODE_W_MEDIUM      = 72,
-  MODES              = 3,
-  CAPTION_W          = 56,
-  BAR_GAP            = 12,
-  BANNER_NEEDS_H     = 560,
-  FACTS_SHARE        = 3,
-  FACTS_SHARE_NARROW = 4
+  ROOM_W         = 280,
+  ROOM_Y         = 10,
+  ROOM_H         = 52,
+  STATE_X        = 332,
+  STATE_W        = 260,
+  INVITE_W       = 116,
+  MODE_W         = 84,
+  MODE_W_MEDIUM  = 72,
+  MODES          = 3,
+  CAPTION_W      = 56,
+  BAR_GAP        = 12,
+  BANNER_NEEDS_H = 560
 };
 
 void ui_make_control(UiWidget* const widget, const UiBox hit)
@@ -154,9 +152,9 @@ void ui_layout_status(UiScreen* const screen)
   const int y     = screen->height - UI_STATUS_H;
   const int inner = screen->width - 2 * UI_MARGIN;
   // The sentence is worth more than the facts
-  const int facts =
-    inner /
-    ((screen->form == UI_FORM_NARROW) ? FACTS_SHARE_NARROW : FACTS_SHARE);
+  static const int shares[] =
+    {[UI_FORM_WIDE] = 2, [UI_FORM_MEDIUM] = 3, [UI_FORM_NARROW] = 4};
+  const int facts = inner / shares[screen->form];
   ui_tree_add(&screen->tree,
               UI_PART_STATUS_BAR,
               UI_ROLE_NONE,

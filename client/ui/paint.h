@@ -30,7 +30,7 @@ void ui_paint_health(UiCanvas* canvas, const UiWidget* widget);
 void ui_paint_delay(UiCanvas* canvas, const UiWidget* widget);
 void ui_paint_send(UiCanvas* canvas, const UiWidget* widget);
 
-// paint_room.c: the bar, the status line and what stands alone
+// paint_room.c, paint_invite.c: the bar, the status line, what stands alone
 void ui_paint_bar(UiCanvas* canvas, const UiWidget* widget);
 void ui_paint_room(UiCanvas* canvas, const UiWidget* widget);
 void ui_paint_state(UiCanvas* canvas, const UiWidget* widget);

@@ -164,46 +164,62 @@ static void paint_split_bar(UiCanvas* const       canvas,
                             const UiWidget* const widget,
                             const UiRect          bar)
 {
-  const UiPalette* const p   = ui_canvas_palette(canvas);
-  int                    sum = 0;
+  const UiPalette* const p    = ui_canvas_palette(canvas);
+  int                    sum  = 0;
+  int                    some = 0;
   for (int i = 0; i < SPLIT_ROWS; ++i) {
     sum += widget->parts[i];
+    some += widget->parts[i] > 0;
   }
   double x = bar.x;
-  for (int i = 0; i < SPLIT_ROWS && sum > 0; ++i) {
-    const double whole = bar.w - BAR_GAP * (SPLIT_ROWS - 1);
-    const double w     = whole * widget->parts[i] / sum;
-    ui_fill_round(canvas,
-                  (UiRect){x, bar.y, w, bar.h},
-                  UI_RADIUS_TRACK,
-                  p->split[i]);
-    x += w + BAR_GAP;
+  for (int i = 0; i < SPLIT_ROWS; ++i) {
+    if (widget->parts[i] > 0) {
+      const double whole = bar.w - BAR_GAP * (some - 1);
+      const double w     = whole * widget->parts[i] / sum;
+      ui_fill_round(canvas,
+                    (UiRect){x, bar.y, w, bar.h},
+                    UI_RADIUS_TRACK,
+                    p->split[i]);
+      x += w + BAR_GAP;
+    }
   }
 }
 
-static void paint_split_rows(UiCanvas* const       canvas,
-                             const UiWidget* const widget)
+static void paint_split_row(UiCanvas* const       canvas,
+                            const UiWidget* const widget,
+                            const int             part,
+                            const double          baseline)
 {
   static const char* const words[SPLIT_ROWS] = {"Devices", "Network", "Buffer"};
   const UiPalette* const   p                 = ui_canvas_palette(canvas);
   const UiRect             box               = ui_rect(widget->box);
+  char                     figure[16];
+  UiText                   text = ui_style(widget, UI_TYPE_SMALL, p->text2);
+  ui_fill_round(canvas,
+                (UiRect){box.x, baseline - SWATCH, SWATCH, SWATCH},
+                SWATCH_RADIUS,
+                p->split[part]);
+  text.x        = box.x + SWATCH_TEXT_X;
+  text.baseline = baseline;
+  ui_text(canvas, &text, words[part]);
+  snprintf(figure, sizeof(figure), "%d", widget->parts[part]);
+  text.x      = box.x + box.w;
+  text.align  = UI_ALIGN_RIGHT;
+  text.weight = ui_font(UI_TYPE_BODY)->weight;
+  text.colour = p->text;
+  ui_text(canvas, &text, figure);
+}
+
+// Only what takes time
+static void paint_split_rows(UiCanvas* const       canvas,
+                             const UiWidget* const widget)
+{
+  double baseline = widget->box.y + ROWS_Y;
   for (int i = 0; i < SPLIT_ROWS; ++i) {
-    const double y = box.y + ROWS_Y + i * ROW_H;
-    char         figure[16];
-    UiText       text = ui_style(widget, UI_TYPE_SMALL, p->text2);
-    ui_fill_round(canvas,
-                  (UiRect){box.x, y - SWATCH, SWATCH, SWATCH},
-                  SWATCH_RADIUS,
-                  p->split[i]);
-    text.x        = box.x + SWATCH_TEXT_X;
-    text.baseline = y;
-    ui_text(canvas, &text, words[i]);
-    snprintf(figure, sizeof(figure), "%d", widget->parts[i]);
-    text.x      = box.x + box.w;
-    text.align  = UI_ALIGN_RIGHT;
-    text.weight = ui_font(UI_TYPE_BODY)->weight;
-    text.colour = p->text;
-    ui_text(canvas, &text, figure);
+    if (widget->parts[i] > 0) {
+      paint_split_row(canvas, widget, i, baseline);
+      baseline += ROW_H;
+    }
   }
 }
 

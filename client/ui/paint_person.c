@@ -122,20 +122,6 @@ static void paint_midi_pill(UiCanvas* const       canvas,
   ui_text(canvas, &text, "MIDI");
 }
 
-static void paint_you_pill(UiCanvas* const       canvas,
-                           const UiWidget* const widget,
-                           const UiRect          pill)
-{
-  const UiPalette* const p    = ui_canvas_palette(canvas);
-  UiText                 text = ui_style(widget, UI_TYPE_SMALL, p->text);
-  ui_fill_round(canvas, pill, PILL_H / 2.0, p->control);
-  text.x        = pill.x + pill.w / 2.0;
-  text.baseline = pill.y + PILL_BASE + 0.5;
-  text.align    = UI_ALIGN_MIDDLE;
-  text.weight   = ui_font(UI_TYPE_BODY)->weight;
-  ui_text(canvas, &text, widget->figure);
-}
-
 static void paint_name(UiCanvas* const       canvas,
                        const UiWidget* const widget,
                        const double          size)
@@ -146,7 +132,7 @@ static void paint_name(UiCanvas* const       canvas,
   const UiRect           box    = ui_rect(widget->box);
   const double left  = box.x + size + (wide ? NAME_GAP : NAME_GAP_NARROW);
   const double right = box.x + box.w;
-  const bool   pill  = !narrow && (widget->on || widget->figure[0]);
+  const bool   pill  = !narrow && widget->on;
   UiText       text =
     ui_style(widget, UI_TYPE_TITLE, widget->dim ? p->text3 : p->text);
   text.px       = wide ? text.px : ui_font(UI_TYPE_TITLE)->narrow_px;
@@ -195,8 +181,6 @@ void ui_paint_person(UiCanvas* const canvas, const UiWidget* const widget)
   }
   if (!narrow && widget->on) {
     paint_midi_pill(canvas, widget, pill);
-  } else if (!narrow && widget->figure[0] && !medium) {
-    paint_you_pill(canvas, widget, pill);
   }
 }
 

@@ -16,6 +16,8 @@
 #define HIDDEN_FRAME_S 0.25
 #define ORDINARY_DPI 96.0F
 
+enum { ICON_PX = 64 };
+
 struct Ui {
   SDL_Window*  window;
   SDL_Surface* image; ///< The canvas, as SDL sees it
@@ -48,6 +50,29 @@ static float scale_of_display(void)
   return fmaxf(roundf(dpi / ORDINARY_DPI * 4.0F) / 4.0F, 1.0F);
 }
 
+// A window without an icon is no reason to stop
+static void set_icon(SDL_Window* const window)
+{
+  UiCanvas* const canvas =
+    ui_canvas_new(ICON_PX, ICON_PX, (float)ICON_PX / (float)UI_LOGO_FIELD);
+  if (canvas) {
+    ui_logo(canvas);
+    ui_canvas_flush(canvas);
+    int                  stride = 0;
+    unsigned char* const pixels = ui_canvas_pixels(canvas, &stride);
+    SDL_Surface* const   icon =
+      SDL_CreateRGBSurfaceWithFormatFrom(pixels,
+                                         ICON_PX,
+                                         ICON_PX,
+                                         32,
+                                         stride,
+                                         SDL_PIXELFORMAT_ARGB8888);
+    SDL_SetWindowIcon(window, icon);
+    SDL_FreeSurface(icon);
+    ui_canvas_free(canvas);
+  }
+}
+
 static bool open_window(Ui* const ui, const UiConfig* const config)
 {
   // The program that embeds us decides what an interrupt does
@@ -59,9 +84,11 @@ static bool open_window(Ui* const ui, const UiConfig* const config)
   if (config->scale <= 0.0F) {
     ui_screen_set_scale(&ui->screen, scale_of_display());
   }
+  char title[UI_TITLE_SIZE + sizeof(" - JAMNet")];
+  ui_say(title, sizeof(title), "%s - JAMNet", ui->screen.title);
   const float scale = ui->screen.scale;
   ui->window =
-    SDL_CreateWindow(ui->screen.title,
+    SDL_CreateWindow(title,
                      SDL_WINDOWPOS_CENTERED,
                      SDL_WINDOWPOS_CENTERED,
                      (int)lrintf((float)ui->screen.width * scale),
@@ -71,6 +98,7 @@ static bool open_window(Ui* const ui, const UiConfig* const config)
     SDL_QuitSubSystem(SDL_INIT_VIDEO);
     return false;
   }
+  set_icon(ui->window);
   return true;
 }
 

@@ -158,7 +158,7 @@ static void update_person(UiModel* const       model,
   person->id       = user->id;
   person->present  = true;
   person->midi     = user->midi;
-  person->locked   = user->locked;
+  person->loss_now = (user->loss > 0.0F) ? user->loss : 0.0F;
   set_name(person, user);
   follow(&person->gain, user->gain, now);
   follow(&person->pan, user->pan, now);
@@ -286,6 +286,7 @@ static void update_facts(UiModel* const model, const JamView* const view)
     }
     for (unsigned i = 0; i < model->count; ++i) {
       model->people[i].meter.figure_db = model->people[i].meter.hold_db;
+      model->people[i].loss            = model->people[i].loss_now;
     }
   }
   if (model->now >= model->delay.renewed_at) {

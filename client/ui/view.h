@@ -49,7 +49,8 @@ typedef struct UiPerson {
   UiWish   gain, pan, mute;
   bool     solo;
   bool     heard_off; ///< Mute as last asked of the engine (solo included)
-  bool     midi, locked;
+  bool     midi;
+  float    loss, loss_now; ///< As shown, and as it is
   uint32_t midi_events;
   double   midi_until;
   bool     present; ///< Scratch of ui_model_update

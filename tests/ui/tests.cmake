@@ -9,10 +9,12 @@ if(TARGET jam_ui)
   add_executable(ui_shot ui/ui_shot.c)
   target_link_libraries(ui_shot PRIVATE jam_ui_scene jam_options PkgConfig::jam_sdl2)
 
+  set(leaks LSAN_OPTIONS=suppressions=${CMAKE_CURRENT_SOURCE_DIR}/ui/leaks.txt)
+
   # ui_check(TOPIC): ui/check_ui_TOPIC.c, a Check program with its own main
   function(ui_check TOPIC)
     set(name check_ui_${TOPIC})
-    add_executable(${name} ui/${name}.c)
+    add_executable(${name} ui/${name}.c ui/hand.c)
     target_link_libraries(${name}
       PRIVATE jam_ui_scene jam_options PkgConfig::jam_check
       PkgConfig::jam_cjson m pthread)
@@ -22,11 +24,12 @@ if(TARGET jam_ui)
     add_test(NAME ${name} COMMAND ${name})
     set_tests_properties(${name} PROPERTIES
       LABELS ui TIMEOUT 120
-      ENVIRONMENT "SDL_VIDEODRIVER=dummy;LSAN_OPTIONS=suppressions=${CMAKE_CURRENT_SOURCE_DIR}/ui/leaks.txt;${JAM_TEST_ENVIRONMENT}")
+      ENVIRONMENT "SDL_VIDEODRIVER=dummy;${leaks};${JAM_TEST_ENVIRONMENT}")
   endfunction()
 
   ui_check(laws)
   ui_check(layout)
-  ui_check(screen)
+  ui_check(keys)
+  ui_check(mouse)
   ui_check(look)
 endif()

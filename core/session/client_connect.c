@@ -129,8 +129,8 @@ static void give_up(SessionClient* const client)
             client->wrong_key
               ? "The node at that address is not the one of this invite. Ask "
                 "for a new one."
-              : "No answer from the node. Is it running, and is its UDP port "
-                "open to you?");
+              : "No answer from the node. Is it running, is its UDP port open "
+                "to you, and is this its newest invite?");
 }
 
 void client_connect_closed(SessionClient* const    client,

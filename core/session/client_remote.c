@@ -9,12 +9,13 @@
 #include <math.h>
 #include <string.h>
 
-// A fit sees 50 ms and gets a slice of work per captured block, so that packets
-// never wait long behind it
-#define FIT_SECONDS 0.05
-#define FIT_ORDER 512U
-#define FIT_BUDGET 50000U
-#define FIT_PERIOD_PACKETS 16U
+// A fit gets a slice of work per captured block, so that packets never wait
+// long behind it. A small model fitted often beats a large one that is old:
+// what was learnt 60 ms ago has lost half its worth (core/pntbtr/MODEL.md)
+#define FIT_HISTORY 1024U
+#define FIT_ORDER 256U
+#define FIT_BUDGET 200000U
+#define FIT_PERIOD_PACKETS 4U
 
 #define LOSS_PERIOD_PACKETS 512U
 
@@ -146,18 +147,18 @@ static void remember(Remote* const      remote,
 // still come and replace the guess
 static void guess(Remote* const remote, const int64_t from, const int64_t to)
 {
-  float          line[PNTBTR_MAX_ORDER + HISTORY_SIZE / 4U];
-  const unsigned order = remote->model.order;
-  const int64_t  gap   = to - from;
+  const unsigned past = PNTBTR_LEVEL_SPAN;
+  float          line[PNTBTR_LEVEL_SPAN + HISTORY_SIZE / 4U];
+  const int64_t  gap = to - from;
   const unsigned size =
     gap < (int64_t)(HISTORY_SIZE / 4U) ? (unsigned)gap : HISTORY_SIZE / 4U;
-  for (unsigned i = 0U; i < order; ++i) {
-    const uint64_t at = (uint64_t)(from - order + i);
+  for (unsigned i = 0U; i < past; ++i) {
+    const uint64_t at = (uint64_t)(from - past + i);
     line[i]           = remote->history[at & (HISTORY_SIZE - 1U)];
   }
-  pntbtr_extrapolate(&remote->model, line + order, line + order, size);
+  pntbtr_extrapolate(&remote->model, line + past, line + past, size);
   // After a gap too long to guess, the end of the guess is as good as any
-  remember(remote, to - size, line + order, size);
+  remember(remote, to - size, line + past, size);
 }
 
 static void count_loss(Remote* const remote)
@@ -331,15 +332,13 @@ static bool fit_next(SessionClient* const client)
         remote->packets - remote->fitted_at < FIT_PERIOD_PACKETS) {
       continue;
     }
-    remote->fitted_at   = remote->packets;
-    const unsigned size = (unsigned)(FIT_SECONDS * remote->format.rate_hz);
-    const unsigned used = size < PNTBTR_MAX_HISTORY ? size : PNTBTR_MAX_HISTORY;
-    float          linear[PNTBTR_MAX_HISTORY];
-    for (unsigned i = 0U; i < used; ++i) {
-      const uint64_t at = (uint64_t)(remote->newest - used + i);
+    remote->fitted_at = remote->packets;
+    float linear[FIT_HISTORY];
+    for (unsigned i = 0U; i < FIT_HISTORY; ++i) {
+      const uint64_t at = (uint64_t)(remote->newest - FIT_HISTORY + i);
       linear[i]         = remote->history[at & (HISTORY_SIZE - 1U)];
     }
-    pntbtr_fit_begin(&client->fit, linear, used, FIT_ORDER);
+    pntbtr_fit_begin(&client->fit, linear, FIT_HISTORY, FIT_ORDER);
     return true;
   }
   return false;

@@ -15,9 +15,7 @@
 void ui_config_default(UiConfig* const config)
 {
   memset(config, 0, sizeof(*config));
-  config->width  = 1280;
-  config->height = 720;
-  config->mode   = JAM_MODE_NORMAL;
+  config->mode = JAM_MODE_NORMAL;
 }
 
 void ui_screen_init(UiScreen* const screen, const UiConfig* const config)
@@ -33,7 +31,9 @@ void ui_screen_init(UiScreen* const screen, const UiConfig* const config)
     ui_screen_set_scale(screen, config->scale);
   }
   ui_model_init(&screen->model, config->mode);
-  ui_screen_resize(screen, config->width, config->height);
+  ui_screen_resize(screen,
+                   config->width > 0 ? config->width : UI_WINDOW_W,
+                   config->height > 0 ? config->height : UI_WINDOW_H);
 }
 
 void ui_screen_set_scale(UiScreen* const screen, const float scale)

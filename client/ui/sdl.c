@@ -4,6 +4,7 @@
 // frames, so a frame only paints where a widget looks different.
 
 #include "paint.h"
+#include "sdl_window.h"
 
 #include <SDL.h>
 
@@ -14,9 +15,6 @@
 
 #define FRAME_S (1.0 / 60.0)
 #define HIDDEN_FRAME_S 0.25
-#define ORDINARY_DPI 96.0F
-
-enum { ICON_PX = 64 };
 
 struct Ui {
   SDL_Window*  window;
@@ -40,68 +38,6 @@ const char* ui_error(void)
   return SDL_GetError();
 }
 
-// Quarter steps: in between, thin lines would be uneven
-static float scale_of_display(void)
-{
-  float dpi = ORDINARY_DPI;
-  if (SDL_GetDisplayDPI(0, NULL, &dpi, NULL) != 0) {
-    return 1.0F;
-  }
-  return fmaxf(roundf(dpi / ORDINARY_DPI * 4.0F) / 4.0F, 1.0F);
-}
-
-// A window without an icon is no reason to stop
-static void set_icon(SDL_Window* const window)
-{
-  UiCanvas* const canvas =
-    ui_canvas_new(ICON_PX, ICON_PX, (float)ICON_PX / (float)UI_LOGO_FIELD);
-  if (canvas) {
-    ui_logo(canvas);
-    ui_canvas_flush(canvas);
-    int                  stride = 0;
-    unsigned char* const pixels = ui_canvas_pixels(canvas, &stride);
-    SDL_Surface* const   icon =
-      SDL_CreateRGBSurfaceWithFormatFrom(pixels,
-                                         ICON_PX,
-                                         ICON_PX,
-                                         32,
-                                         stride,
-                                         SDL_PIXELFORMAT_ARGB8888);
-    SDL_SetWindowIcon(window, icon);
-    SDL_FreeSurface(icon);
-    ui_canvas_free(canvas);
-  }
-}
-
-static bool open_window(Ui* const ui, const UiConfig* const config)
-{
-  // The program that embeds us decides what an interrupt does
-  SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1");
-  SDL_SetHint(SDL_HINT_VIDEO_ALLOW_SCREENSAVER, "0");
-  if (SDL_InitSubSystem(SDL_INIT_VIDEO) != 0) {
-    return false;
-  }
-  if (config->scale <= 0.0F) {
-    ui_screen_set_scale(&ui->screen, scale_of_display());
-  }
-  char title[UI_TITLE_SIZE + sizeof(" - JAMNet")];
-  ui_say(title, sizeof(title), "%s - JAMNet", ui->screen.title);
-  const float scale = ui->screen.scale;
-  ui->window =
-    SDL_CreateWindow(title,
-                     SDL_WINDOWPOS_CENTERED,
-                     SDL_WINDOWPOS_CENTERED,
-                     (int)lrintf((float)ui->screen.width * scale),
-                     (int)lrintf((float)ui->screen.height * scale),
-                     SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI);
-  if (!ui->window) {
-    SDL_QuitSubSystem(SDL_INIT_VIDEO);
-    return false;
-  }
-  set_icon(ui->window);
-  return true;
-}
-
 Ui* ui_new(const UiConfig* const config)
 {
   Ui* const ui = (Ui*)calloc(1, sizeof(Ui));
@@ -110,7 +46,8 @@ Ui* ui_new(const UiConfig* const config)
     return NULL;
   }
   ui_screen_init(&ui->screen, config);
-  if (!open_window(ui, config)) {
+  ui->window = ui_window_open(&ui->screen, config);
+  if (!ui->window) {
     free(ui);
     return NULL;
   }
@@ -143,14 +80,14 @@ static bool fit_canvas(Ui* const ui, const SDL_Surface* const window)
   ui_screen_resize(&ui->screen,
                    (int)ceilf((float)window->w / scale),
                    (int)ceilf((float)window->h / scale));
-  SDL_SetWindowMinimumSize(ui->window,
-                           (int)((float)UI_WINDOW_MIN_W * scale),
-                           (int)((float)UI_WINDOW_MIN_H * scale));
-  if (ui->canvas && ui->image->w == window->w && ui->image->h == window->h &&
+  if (ui->image && ui->image->w == window->w && ui->image->h == window->h &&
       fabsf(scale - ui->canvas_scale) < FLT_EPSILON) {
     return true;
   }
   drop_canvas(ui);
+  SDL_SetWindowMinimumSize(ui->window,
+                           (int)((float)UI_WINDOW_MIN_W * scale),
+                           (int)((float)UI_WINDOW_MIN_H * scale));
   ui->canvas = ui_canvas_new(window->w, window->h, scale);
   if (!ui->canvas) {
     return false;

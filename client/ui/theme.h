@@ -75,6 +75,8 @@ enum {
   UI_GAP             = 12,
   UI_WIDE_FROM       = 960,
   UI_MEDIUM_FROM     = 600,
+  UI_WINDOW_W        = 1280,
+  UI_WINDOW_H        = 720,
   UI_WINDOW_MIN_W    = 360,
   UI_WINDOW_MIN_H    = 480,
   UI_ROOM_BAR_H      = 72,

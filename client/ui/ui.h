@@ -31,13 +31,13 @@ typedef struct UiConfig {
   const char* invite; ///< Link that others join with; null: no Invite button
   UiTheme     theme;
   float       scale; ///< 0.75 .. 3; 0: from the display
-  int         width, height;
-  JamMode     mode; ///< As in JamConfig, so that the choice shows it
+  int width, height; ///< At scale 1; 0: 1280 x 720, or what the display holds
+  JamMode mode;      ///< As in JamConfig, so that the choice shows it
 } UiConfig;
 
 typedef struct Ui Ui;
 
-/// Fills a configuration that works: dark, 1280 x 720, normal mode.
+/// Fills a configuration that works: dark, of a size that fits, normal mode.
 void ui_config_default(UiConfig* config);
 
 /// Opens the window. Null if there is no display (see ui_error) or no memory.

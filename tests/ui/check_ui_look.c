@@ -113,12 +113,13 @@ END_TEST
 
 START_TEST(painting_what_changed_gives_the_whole_picture)
 {
-  static const int sizes[][2] = {{1280, 720}, {800, 600}, {420, 760}};
+  static const int   sizes[][2] = {{1280, 720}, {800, 600}, {420, 760}};
+  static const float scales[]   = {1.25F, 1.0F, 0.75F};
   for (unsigned s = 0; s < 3; ++s) {
     UiBox boxes[UI_MAX_DAMAGE];
     show(SCENE_GOOD, UI_THEME_DARK, sizes[s][0], sizes[s][1]);
-    UiCanvas* const pieces = canvas_for(1.0F);
-    UiCanvas* const whole  = canvas_for(1.0F);
+    UiCanvas* const pieces = canvas_for(scales[s]);
+    UiCanvas* const whole  = canvas_for(scales[s]);
     ui_paint(pieces, &screen.tree, screen.tree.widgets[0].box);
     before = screen.tree;
     for (unsigned i = 0; i < view.user_count; ++i) {
@@ -143,7 +144,9 @@ START_TEST(painting_what_changed_gives_the_whole_picture)
     const unsigned char* b      = ui_canvas_pixels(whole, &stride);
     ui_canvas_flush(pieces);
     ui_canvas_flush(whole);
-    ck_assert_int_eq(memcmp(a, b, (size_t)stride * (size_t)screen.height), 0);
+    ck_assert_int_eq(
+      memcmp(a, b, (size_t)stride * (size_t)((float)screen.height * scales[s])),
+      0);
     ui_canvas_free(pieces);
     ui_canvas_free(whole);
   }

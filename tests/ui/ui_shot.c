@@ -113,6 +113,9 @@ int main(int argc, char** argv)
   options.config.title  = "Tuesday room";
   options.config.invite = SCENE_LINK;
   options.config.scale  = 1.0F;
+  // Not what the display holds, or pictures would differ from place to place
+  options.config.width  = UI_WINDOW_W;
+  options.config.height = UI_WINDOW_H;
   for (int i = 1; i < argc; ++i) {
     if (strcmp(argv[i], "--describe") == 0) {
       options.describe = true;

@@ -48,6 +48,7 @@ static bool open_engine(App* const app)
   config.packet_frames = o->packet_frames;
   config.bits          = (uint8_t)o->bits;
   config.mode          = o->mode;
+  config.midi          = !o->no_midi;
   memcpy(config.name, o->name, sizeof(config.name));
   const JamStatus status = jam_new(&config, &app->jam);
   if (status == JAM_ERR_ARGUMENT) {

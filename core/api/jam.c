@@ -55,6 +55,7 @@ void jam_config_default(JamConfig* const config)
   config->rate_hz = 48000U;
   config->bits    = 24U;
   config->mode    = JAM_MODE_NORMAL;
+  config->midi    = true;
   (void)snprintf(config->name, sizeof(config->name), "Player");
 }
 
@@ -112,7 +113,7 @@ static JamStatus start(Jam* const jam, const JamConfig* const config)
   session.profile.frames      = config->packet_frames
                                   ? config->packet_frames
                                   : (uint16_t)jellie_unit(config->rate_hz);
-  session.profile.midi        = true;
+  session.profile.midi        = config->midi;
   session.mode                = (PlayoutMode)config->mode;
   session.dsp                 = true;
   memcpy(session.profile.name, config->name, JAM_NAME_SIZE - 1U);

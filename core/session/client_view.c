@@ -174,10 +174,9 @@ static void view_remote(SessionClient* const     client,
   health(client, remote, user, now, out);
   (void)snprintf(out->detail,
                  sizeof(out->detail),
-                 "%g kHz, %u bit, %s",
+                 "%g kHz, %u bit",
                  remote->format.rate_hz / 1000.0,
-                 remote->format.bits,
-                 out->locked ? "bit-exact" : "following their clock");
+                 remote->format.bits);
 }
 
 static void view_self(const SessionClient* const client, JamUser* const out)
@@ -214,6 +213,8 @@ static void view_connection(const SessionClient* const client,
   ToastStats stats;
   view->state          = client->state;
   view->sending        = client->sending;
+  view->monitor        = client->monitor;
+  view->mode           = (JamMode)client->config.mode;
   view->rate_hz        = client->format.rate_hz;
   view->packet_frames  = client->format.frames;
   view->bits           = client->format.bits;

@@ -50,6 +50,7 @@ typedef struct JamConfig {
   uint16_t packet_frames; ///< Samples per packet; 0: one unit (1.33 ms)
   uint8_t  bits;          ///< 16 or 24
   JamMode  mode;
+  bool     midi;                 ///< Others may expect MIDI from this player
   const JamAllocator* allocator; ///< Null: the C library
 } JamConfig;
 
@@ -101,6 +102,8 @@ typedef struct JamView {
   char     message[JAM_TEXT_SIZE]; ///< One sentence on the state
   unsigned user_count;             ///< Includes self, which comes first
   JamUser  users[JAM_MAX_USERS];
+  bool     monitor; ///< Self is heard in the mix
+  JamMode  mode;
   bool     sending; ///< False while send is muted
   uint32_t rate_hz;
   uint16_t packet_frames;
@@ -148,7 +151,8 @@ JAM_API const char* jam_status_text(JamStatus status);
 /// safe in an audio callback (no system call where the kernel maps the clock).
 JAM_API JamTime jam_now(void);
 
-/// Fills a configuration that works: "Player", 48 kHz, 24 bit, normal mode.
+/// Fills a configuration that works: "Player", 48 kHz, 24 bit, normal mode,
+/// with MIDI.
 JAM_API void jam_config_default(JamConfig* config);
 
 /// Creates an engine; all memory it uses while playing is taken here.

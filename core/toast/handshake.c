@@ -54,16 +54,16 @@ JamStatus toast_connect(ToastEndpoint* const      endpoint,
   write_prologue(prologue, init);
   toast_drbg_draw(&endpoint->drbg, ephemeral, sizeof(ephemeral));
   toast_put64(payload, (uint64_t)jam_time_to_us(now));
-  noise_init_initiator(&peer->noise,
-                       prologue,
-                       sizeof(prologue),
-                       node_key,
-                       ephemeral);
+  toast_noise_init_initiator(&peer->noise,
+                             prologue,
+                             sizeof(prologue),
+                             node_key,
+                             ephemeral);
   sodium_memzero(ephemeral, sizeof(ephemeral));
-  if (noise_write(&peer->noise,
-                  payload,
-                  sizeof(payload),
-                  init + TOAST_WIRE_INIT_NOISE)) {
+  if (toast_noise_write(&peer->noise,
+                        payload,
+                        sizeof(payload),
+                        init + TOAST_WIRE_INIT_NOISE)) {
     toast_table_release(endpoint, peer);
     return JAM_ERR_CRYPTO;
   }
@@ -101,9 +101,9 @@ size_t toast_hello_write(ToastPeer* const peer,
 static void take_keys(ToastPeer* const peer)
 {
   if (peer->dialled) {
-    noise_split(&peer->noise, peer->send_key, peer->receive_key);
+    toast_noise_split(&peer->noise, peer->send_key, peer->receive_key);
   } else {
-    noise_split(&peer->noise, peer->receive_key, peer->send_key);
+    toast_noise_split(&peer->noise, peer->receive_key, peer->send_key);
   }
   sodium_memzero(&peer->noise, sizeof(peer->noise));
 }
@@ -147,10 +147,10 @@ void toast_input_accept(ToastEndpoint* const endpoint,
   // On a copy: a forged answer must not spoil the wait for the true one
   NoiseState noise = peer->noise;
   uint8_t    payload[TOAST_WIRE_ACCEPT_PAYLOAD];
-  if (noise_read(&noise,
-                 data + TOAST_WIRE_ACCEPT_NOISE,
-                 TOAST_WIRE_ACCEPT_NOISE_SIZE,
-                 payload)) {
+  if (toast_noise_read(&noise,
+                       data + TOAST_WIRE_ACCEPT_NOISE,
+                       TOAST_WIRE_ACCEPT_NOISE_SIZE,
+                       payload)) {
     ++endpoint->counters.bad_seal;
     peer->wrong_key = true;
     sodium_memzero(&noise, sizeof(noise));
@@ -202,10 +202,10 @@ static bool write_accept(ToastEndpoint* const endpoint,
   toast_put64(payload + 7, (uint64_t)jam_time_to_us(now));
   peer->accept[0] = TOAST_WIRE_ACCEPT;
   toast_put24(peer->accept + TOAST_WIRE_ACCEPT_CID, peer->remote_cid);
-  return noise_write(&peer->noise,
-                     payload,
-                     sizeof(payload),
-                     peer->accept + TOAST_WIRE_ACCEPT_NOISE) == JAM_OK;
+  return toast_noise_write(&peer->noise,
+                           payload,
+                           sizeof(payload),
+                           peer->accept + TOAST_WIRE_ACCEPT_NOISE) == JAM_OK;
 }
 
 static void accept_new(ToastEndpoint* const      endpoint,
@@ -219,16 +219,16 @@ static void accept_new(ToastEndpoint* const      endpoint,
   uint8_t    payload[TOAST_WIRE_INIT_PAYLOAD] = {0};
   write_prologue(prologue, data);
   toast_drbg_draw(&endpoint->drbg, ephemeral, sizeof(ephemeral));
-  noise_init_responder(&noise,
-                       prologue,
-                       sizeof(prologue),
-                       endpoint->config.node_secret,
-                       ephemeral);
+  toast_noise_init_responder(&noise,
+                             prologue,
+                             sizeof(prologue),
+                             endpoint->config.node_secret,
+                             ephemeral);
   sodium_memzero(ephemeral, sizeof(ephemeral));
-  const bool       genuine = noise_read(&noise,
-                                  data + TOAST_WIRE_INIT_NOISE,
-                                  TOAST_WIRE_INIT_NOISE_SIZE,
-                                  payload) == JAM_OK;
+  const bool       genuine = toast_noise_read(&noise,
+                                        data + TOAST_WIRE_INIT_NOISE,
+                                        TOAST_WIRE_INIT_NOISE_SIZE,
+                                        payload) == JAM_OK;
   const int64_t    time    = (int64_t)toast_get64(payload);
   ToastPeer* const peer =
     genuine && time_plausible(time) ? toast_table_take(endpoint) : NULL;

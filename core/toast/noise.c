@@ -114,11 +114,11 @@ static void init(NoiseState* const    state,
   mix_hash(state, responder_public, NOISE_KEY_SIZE);
 }
 
-void noise_init_initiator(NoiseState* const    state,
-                          const uint8_t* const prologue,
-                          const size_t         prologue_size,
-                          const uint8_t        remote[NOISE_KEY_SIZE],
-                          const uint8_t        ephemeral[NOISE_KEY_SIZE])
+void toast_noise_init_initiator(NoiseState* const    state,
+                                const uint8_t* const prologue,
+                                const size_t         prologue_size,
+                                const uint8_t        remote[NOISE_KEY_SIZE],
+                                const uint8_t        ephemeral[NOISE_KEY_SIZE])
 {
   memset(state, 0, sizeof(*state));
   state->initiator = true;
@@ -126,11 +126,11 @@ void noise_init_initiator(NoiseState* const    state,
   init(state, prologue, prologue_size, remote, ephemeral);
 }
 
-void noise_init_responder(NoiseState* const    state,
-                          const uint8_t* const prologue,
-                          const size_t         prologue_size,
-                          const uint8_t        secret[NOISE_KEY_SIZE],
-                          const uint8_t        ephemeral[NOISE_KEY_SIZE])
+void toast_noise_init_responder(NoiseState* const    state,
+                                const uint8_t* const prologue,
+                                const size_t         prologue_size,
+                                const uint8_t        secret[NOISE_KEY_SIZE],
+                                const uint8_t        ephemeral[NOISE_KEY_SIZE])
 {
   uint8_t public_key[NOISE_KEY_SIZE];
   memset(state, 0, sizeof(*state));
@@ -139,10 +139,10 @@ void noise_init_responder(NoiseState* const    state,
   init(state, prologue, prologue_size, public_key, ephemeral);
 }
 
-JamStatus noise_write(NoiseState* const    state,
-                      const uint8_t* const payload,
-                      const size_t         size,
-                      uint8_t* const       out)
+JamStatus toast_noise_write(NoiseState* const    state,
+                            const uint8_t* const payload,
+                            const size_t         size,
+                            uint8_t* const       out)
 {
   // Each key seals one message only, hence the nonce of zero
   static const uint8_t nonce[crypto_aead_chacha20poly1305_IETF_NPUBBYTES] = {0};
@@ -166,10 +166,10 @@ JamStatus noise_write(NoiseState* const    state,
   return JAM_OK;
 }
 
-JamStatus noise_read(NoiseState* const    state,
-                     const uint8_t* const message,
-                     const size_t         size,
-                     uint8_t* const       payload)
+JamStatus toast_noise_read(NoiseState* const    state,
+                           const uint8_t* const message,
+                           const size_t         size,
+                           uint8_t* const       payload)
 {
   static const uint8_t nonce[crypto_aead_chacha20poly1305_IETF_NPUBBYTES] = {0};
   if (size < NOISE_OVERHEAD) {
@@ -196,9 +196,9 @@ JamStatus noise_read(NoiseState* const    state,
   return JAM_OK;
 }
 
-void noise_split(const NoiseState* const state,
-                 uint8_t                 first[NOISE_KEY_SIZE],
-                 uint8_t                 second[NOISE_KEY_SIZE])
+void toast_noise_split(const NoiseState* const state,
+                       uint8_t                 first[NOISE_KEY_SIZE],
+                       uint8_t                 second[NOISE_KEY_SIZE])
 {
   uint8_t keys[2][NOISE_HASH_SIZE];
   hkdf(state->chain, state->chain, 0U, keys[0], keys[1]);

@@ -27,37 +27,37 @@ typedef struct NoiseState {
 } NoiseState;
 
 /// Prepares the side that speaks first. `ephemeral` is a fresh secret.
-void noise_init_initiator(NoiseState*    state,
-                          const uint8_t* prologue,
-                          size_t         prologue_size,
-                          const uint8_t  remote[NOISE_KEY_SIZE],
-                          const uint8_t  ephemeral[NOISE_KEY_SIZE]);
+void toast_noise_init_initiator(NoiseState*    state,
+                                const uint8_t* prologue,
+                                size_t         prologue_size,
+                                const uint8_t  remote[NOISE_KEY_SIZE],
+                                const uint8_t  ephemeral[NOISE_KEY_SIZE]);
 
 /// Prepares the side that owns the static key `secret`.
-void noise_init_responder(NoiseState*    state,
-                          const uint8_t* prologue,
-                          size_t         prologue_size,
-                          const uint8_t  secret[NOISE_KEY_SIZE],
-                          const uint8_t  ephemeral[NOISE_KEY_SIZE]);
+void toast_noise_init_responder(NoiseState*    state,
+                                const uint8_t* prologue,
+                                size_t         prologue_size,
+                                const uint8_t  secret[NOISE_KEY_SIZE],
+                                const uint8_t  ephemeral[NOISE_KEY_SIZE]);
 
 /// Writes the own message: `size` + NOISE_OVERHEAD bytes.
 /// Returns JAM_ERR_CRYPTO if the other side's key is unusable.
-JAM_NODISCARD JamStatus noise_write(NoiseState*    state,
-                                    const uint8_t* payload,
-                                    size_t         size,
-                                    uint8_t*       out);
+JAM_NODISCARD JamStatus toast_noise_write(NoiseState*    state,
+                                          const uint8_t* payload,
+                                          size_t         size,
+                                          uint8_t*       out);
 
 /// Reads the other side's message; `payload` gets `size` - NOISE_OVERHEAD
 /// bytes. Returns JAM_ERR_CRYPTO if it is not genuine: the state is then spent.
-JAM_NODISCARD JamStatus noise_read(NoiseState*    state,
-                                   const uint8_t* message,
-                                   size_t         size,
-                                   uint8_t*       payload);
+JAM_NODISCARD JamStatus toast_noise_read(NoiseState*    state,
+                                         const uint8_t* message,
+                                         size_t         size,
+                                         uint8_t*       payload);
 
 /// Gives the transport keys once both messages are through: `first` protects
 /// what the initiator sends.
-void noise_split(const NoiseState* state,
-                 uint8_t           first[NOISE_KEY_SIZE],
-                 uint8_t           second[NOISE_KEY_SIZE]);
+void toast_noise_split(const NoiseState* state,
+                       uint8_t           first[NOISE_KEY_SIZE],
+                       uint8_t           second[NOISE_KEY_SIZE]);
 
 #endif // JAM_TOAST_NOISE_H

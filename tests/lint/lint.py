@@ -50,7 +50,7 @@ def includes():
 
 def headers():
     """Every header compiles alone, as C11."""
-    flags = subprocess.run(["pkg-config", "--cflags", "sdl2", "pangocairo"],
+    flags = subprocess.run(["pkg-config", "--cflags", "sdl2", "pangocairo", "rtmidi", "portaudio-2.0", "jack", "sndfile", "samplerate"],
                            capture_output=True, text=True).stdout.split()
     for path in files(CODE, ".h"):
         if path.name == "rt_poison.h":

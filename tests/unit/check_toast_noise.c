@@ -50,16 +50,16 @@ static Bytes bytes_of(const cJSON* const object, const char* const name)
 static void init_both(const cJSON* const vector, NoiseState sides[2])
 {
   const Bytes pro = bytes_of(vector, "init_prologue");
-  noise_init_initiator(&sides[0],
-                       pro.data,
-                       pro.size,
-                       bytes_of(vector, "init_remote_static").data,
-                       bytes_of(vector, "init_ephemeral").data);
-  noise_init_responder(&sides[1],
-                       pro.data,
-                       pro.size,
-                       bytes_of(vector, "resp_static").data,
-                       bytes_of(vector, "resp_ephemeral").data);
+  toast_noise_init_initiator(&sides[0],
+                             pro.data,
+                             pro.size,
+                             bytes_of(vector, "init_remote_static").data,
+                             bytes_of(vector, "init_ephemeral").data);
+  toast_noise_init_responder(&sides[1],
+                             pro.data,
+                             pro.size,
+                             bytes_of(vector, "resp_static").data,
+                             bytes_of(vector, "resp_ephemeral").data);
 }
 
 static void check_transport(const Bytes* const   payload,
@@ -100,16 +100,16 @@ static void check_vector(const cJSON* const vector)
     uint8_t     out[MAX_BYTES];
     if (index < 2) {
       ck_assert_int_eq(
-        noise_write(&sides[index], payload.data, payload.size, out),
+        toast_noise_write(&sides[index], payload.data, payload.size, out),
         JAM_OK);
       ck_assert_uint_eq(payload.size + NOISE_OVERHEAD, sealed.size);
       ck_assert_mem_eq(out, sealed.data, sealed.size);
       ck_assert_int_eq(
-        noise_read(&sides[1 - index], sealed.data, sealed.size, out),
+        toast_noise_read(&sides[1 - index], sealed.data, sealed.size, out),
         JAM_OK);
       ck_assert_mem_eq(out, payload.data, payload.size);
     } else {
-      noise_split(&sides[0], keys[0], keys[1]);
+      toast_noise_split(&sides[0], keys[0], keys[1]);
       check_transport(&payload,
                       &sealed,
                       keys[index % 2],
@@ -150,9 +150,9 @@ static void pair(NoiseState sides[2], const uint8_t* const prologue)
   memset(secret, 3, sizeof(secret));
   memset(ephemeral, 4, sizeof(ephemeral));
   (void)crypto_scalarmult_base(public_key, secret);
-  noise_init_initiator(&sides[0], prologue, 4U, public_key, ephemeral);
+  toast_noise_init_initiator(&sides[0], prologue, 4U, public_key, ephemeral);
   memset(ephemeral, 5, sizeof(ephemeral));
-  noise_init_responder(&sides[1], prologue, 4U, secret, ephemeral);
+  toast_noise_init_responder(&sides[1], prologue, 4U, secret, ephemeral);
 }
 
 START_TEST(every_flipped_bit_of_a_message_is_noticed)
@@ -162,11 +162,11 @@ START_TEST(every_flipped_bit_of_a_message_is_noticed)
   uint8_t       out[4];
   const uint8_t payload[4] = {1, 2, 3, 4};
   pair(sides, payload);
-  ck_assert_int_eq(noise_write(&sides[0], payload, 4U, message), JAM_OK);
+  ck_assert_int_eq(toast_noise_write(&sides[0], payload, 4U, message), JAM_OK);
   for (size_t bit = 0U; bit < 8U * sizeof(message); ++bit) {
     NoiseState reader = sides[1];
     message[bit / 8U] ^= (uint8_t)(1U << (bit % 8U));
-    ck_assert_int_eq(noise_read(&reader, message, sizeof(message), out),
+    ck_assert_int_eq(toast_noise_read(&reader, message, sizeof(message), out),
                      JAM_ERR_CRYPTO);
     message[bit / 8U] ^= (uint8_t)(1U << (bit % 8U));
   }
@@ -184,8 +184,8 @@ START_TEST(another_prologue_is_noticed)
   const uint8_t two[4] = {1, 2, 3, 5};
   pair(sides, one);
   pair(other, two);
-  ck_assert_int_eq(noise_write(&sides[0], out, 0U, message), JAM_OK);
-  ck_assert_int_eq(noise_read(&other[1], message, sizeof(message), out),
+  ck_assert_int_eq(toast_noise_write(&sides[0], out, 0U, message), JAM_OK);
+  ck_assert_int_eq(toast_noise_read(&other[1], message, sizeof(message), out),
                    JAM_ERR_CRYPTO);
 }
 
@@ -198,8 +198,9 @@ START_TEST(keys_of_small_order_are_refused)
   const uint8_t zero[NOISE_KEY_SIZE] = {0};
   uint8_t       ephemeral[NOISE_KEY_SIZE];
   memset(ephemeral, 9, sizeof(ephemeral));
-  noise_init_initiator(&state, zero, 4U, zero, ephemeral);
-  ck_assert_int_eq(noise_write(&state, zero, 0U, message), JAM_ERR_CRYPTO);
+  toast_noise_init_initiator(&state, zero, 4U, zero, ephemeral);
+  ck_assert_int_eq(toast_noise_write(&state, zero, 0U, message),
+                   JAM_ERR_CRYPTO);
 }
 
 END_TEST
@@ -212,7 +213,8 @@ START_TEST(short_messages_are_refused)
   pair(sides, message);
   for (size_t size = 0U; size < NOISE_OVERHEAD; ++size) {
     NoiseState reader = sides[1];
-    ck_assert_int_eq(noise_read(&reader, message, size, out), JAM_ERR_CRYPTO);
+    ck_assert_int_eq(toast_noise_read(&reader, message, size, out),
+                     JAM_ERR_CRYPTO);
   }
 }
 

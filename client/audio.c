@@ -149,8 +149,8 @@ bool audio_start(Audio* const                audio,
     return false;
   }
   audio->port = NULL;
-  if (!audio_helper_wait(audio, START_SPAN) ||
-      !audio_helper_take(audio, &audio->port, error, error_size)) {
+  (void)audio_helper_wait(audio, START_SPAN);
+  if (!audio_helper_take(audio, &audio->port, error, error_size)) {
     audio_stop(audio);
     audio_say(error, error_size, "The sound device does not start.");
     return false;

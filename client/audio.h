@@ -116,7 +116,8 @@ bool audio_start(Audio*                audio,
 void audio_stop(Audio* audio);
 
 /// Stops, closes and releases; null is fine. Returns false when the device's
-/// library hangs: the process must then end with _exit.
+/// library hangs or cannot be left in order (PortAudio on JACK never can): the
+/// process must then end with _exit.
 JAM_NODISCARD bool audio_close(Audio* audio);
 
 /// Like audio_close without waiting at all, for leaving in a hurry: the process

@@ -60,7 +60,8 @@ typedef struct AudioDriver {
   bool (*finished)(const void* port);
 
   /// Stops and releases. May hang on a dead server: helper threads only.
-  void (*close)(void* port);
+  /// Returns false if the library cannot be left in order: see audio_close.
+  bool (*close)(void* port);
 
   /// Returns the driver that can open the device anew once this port is lost,
   /// or null: only a new process can.

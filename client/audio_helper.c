@@ -40,6 +40,15 @@ void audio_helper_deinit(Audio* const audio)
   (void)pthread_mutex_destroy(&audio->lock);
 }
 
+static void close_port(const Task* const task, void* const port)
+{
+  Audio* const audio = task->audio;
+  const bool   clean = task->driver->close(port);
+  (void)pthread_mutex_lock(&audio->lock);
+  audio->unclean = audio->unclean || !clean;
+  (void)pthread_mutex_unlock(&audio->lock);
+}
+
 static void* start_or_close(const Task* const task,
                             void* const       port,
                             char* const       text,
@@ -48,7 +57,7 @@ static void* start_or_close(const Task* const task,
   if (task->driver->start(port, &task->audio->gate, task->pass, text, size)) {
     return port;
   }
-  task->driver->close(port);
+  close_port(task, port);
   return NULL;
 }
 
@@ -68,7 +77,7 @@ static void* reopen(const Task* const task, char* const text, const size_t size)
               "%u Hz.",
               (unsigned)info.rate_hz,
               (unsigned)before->rate_hz);
-    task->driver->close(port);
+    close_port(task, port);
     return NULL;
   }
   return start_or_close(task, port, text, size);
@@ -89,7 +98,7 @@ static void* run(void* const argument)
     port = reopen(&task, text, sizeof(text));
     break;
   case AUDIO_JOB_CLOSE:
-    task.driver->close(task.port);
+    close_port(&task, task.port);
     break;
   }
   (void)pthread_mutex_lock(&audio->lock);
@@ -141,9 +150,9 @@ bool audio_helper_wait(Audio* const audio, const JamTime span)
   while (audio->helpers > 0U && result != ETIMEDOUT) {
     result = pthread_cond_timedwait(&audio->changed, &audio->lock, &until);
   }
-  const bool idle = audio->helpers == 0U;
+  const bool done = audio->helpers == 0U && !audio->unclean;
   (void)pthread_mutex_unlock(&audio->lock);
-  return idle;
+  return done;
 }
 
 unsigned audio_helper_count(Audio* const audio)

@@ -2,6 +2,7 @@
 // Sound through JACK itself. Unlike PortAudio it notices when the server dies
 // and can connect to the next one in the same process.
 
+#include "audio_cycle.h"
 #include "audio_driver.h"
 #include "audio_quiet.h"
 
@@ -22,7 +23,7 @@ typedef struct Port {
 static int on_block(const jack_nframes_t frames, void* const context)
 {
   const Port* const  port = (const Port*)context;
-  const JamTime      when = jam_now();
+  const JamTime      when = audio_cycle_start(port->client);
   const float* const in = (const float*)jack_port_get_buffer(port->in, frames);
   float*             out[2] = {NULL, NULL};
   for (unsigned c = 0U; c < port->channels; ++c) {
@@ -183,11 +184,12 @@ static bool port_finished(const void* const data)
   return false;
 }
 
-static void port_close(void* const data)
+static bool port_close(void* const data)
 {
   Port* const port = (Port*)data;
   (void)jack_client_close(port->client);
   free(port);
+  return true;
 }
 
 static const AudioDriver* port_successor(const void* const data)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Sound through PortAudio: JACK when its server runs, else the best system.
 
+#include "audio_cycle.h"
 #include "audio_driver.h"
 #include "audio_quiet.h"
 
@@ -19,6 +20,8 @@ typedef struct Port {
   unsigned   pass;
   unsigned   channels;
   bool       jack;
+  bool       started;
+  void*      cycle; // Only with JACK
 } Port;
 
 typedef struct System {
@@ -141,7 +144,7 @@ static int on_block(const void* const                     input,
                      (float* const*)output,
                      port->channels,
                      (unsigned)frames,
-                     jam_now());
+                     audio_cycle_start(port->cycle));
   if (flags & (paInputOverflow | paOutputUnderflow)) {
     audio_gate_xrun(port->gate);
   }
@@ -280,6 +283,7 @@ static bool open_stream(const AudioConfig* const config,
               Pa_GetErrorText(result));
     return false;
   }
+  port->cycle = port->jack ? audio_cycle_open(config->name) : NULL;
   describe(&devices, port->stream, info);
   return true;
 }
@@ -327,7 +331,8 @@ static bool port_start(void* const      data,
               "The sound device does not start: %s.",
               Pa_GetErrorText(result));
   }
-  return result == paNoError;
+  port->started = result == paNoError;
+  return port->started;
 }
 
 static bool port_active(const void* const data)
@@ -341,13 +346,21 @@ static bool port_finished(const void* const data)
   return false;
 }
 
-static void port_close(void* const data)
+// PortAudio cannot leave a JACK server that is going down: depending on the
+// moment it waits ten minutes or aborts the process. So a running client just
+// ends with its process, which JACK takes well.
+static bool port_close(void* const data)
 {
   Port* const port = (Port*)data;
+  if (port->jack && port->started) {
+    return false;
+  }
   (void)Pa_AbortStream(port->stream);
+  audio_cycle_close(port->cycle);
   (void)Pa_CloseStream(port->stream);
   (void)Pa_Terminate();
   free(port);
+  return true;
 }
 
 static const AudioDriver* port_successor(const void* const data)

@@ -35,6 +35,7 @@ struct Audio {
   pthread_mutex_t lock;
   pthread_cond_t  changed;
   unsigned        helpers;  ///< Threads at work, or stuck
+  bool            unclean;  ///< A library could not be left in order
   bool            answered; ///< A start or reopen has come to an end
   void*           opened;   ///< Its port, or null and
   char            answer[AUDIO_NOTE_SIZE]; ///< one sentence
@@ -58,7 +59,8 @@ bool audio_helper_begin(Audio*             audio,
                         const AudioDriver* driver,
                         void*              port);
 
-/// Waits for all helpers. False when one is still at work after `span`.
+/// Waits for all helpers. False when one is still at work after `span`, or left
+/// a library in disorder.
 bool audio_helper_wait(Audio* audio, JamTime span);
 
 /// Returns how many helpers are at work or stuck.

@@ -248,7 +248,7 @@ static bool port_finished(const void* const data)
   return atomic_load(&((const Port*)data)->finished);
 }
 
-static void port_close(void* const data)
+static bool port_close(void* const data)
 {
   Port* const port = (Port*)data;
   atomic_store(&port->quit, true);
@@ -256,6 +256,7 @@ static void port_close(void* const data)
     (void)pthread_join(port->thread, NULL);
   }
   release(port);
+  return true;
 }
 
 static const AudioDriver* port_successor(const void* const data)

@@ -34,17 +34,24 @@ static void send_first(Midi* const midi)
           midi->waiting_count * sizeof(midi->waiting[0]));
 }
 
-// Messages of one due time stay in the order in which they came.
+// The due times of one player may step back a little as the clocks are learnt;
+// their messages stay in the order in which they came all the same.
 static void insert(Midi* const midi, const JamMidiEvent* const event)
 {
   if (midi->waiting_count == MIDI_WAITING) {
     send_first(midi);
   }
+  JamTime  due   = event->time;
   unsigned place = midi->waiting_count++;
-  for (; place > 0U && midi->waiting[place - 1U].time > event->time; --place) {
+  for (unsigned i = 0U; i < place; ++i) {
+    const JamMidiEvent* const other = &midi->waiting[i];
+    due = other->user == event->user && other->time > due ? other->time : due;
+  }
+  for (; place > 0U && midi->waiting[place - 1U].time > due; --place) {
     midi->waiting[place] = midi->waiting[place - 1U];
   }
-  midi->waiting[place] = *event;
+  midi->waiting[place]      = *event;
+  midi->waiting[place].time = due;
 }
 
 static JamTime pump(Midi* const midi)

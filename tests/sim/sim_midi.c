@@ -4,6 +4,7 @@
 #include "sim/sim_midi.h"
 
 #include "sim/sim_world.h"
+#include "support/smf.h"
 
 #include "base/rand.h"
 
@@ -12,7 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define WINDOW 512U // Events looked ahead for one that matches
+#define MOST_BYTES (1U << 24U) // Of a MIDI file
+#define WINDOW 512U            // Events looked ahead for one that matches
 
 void sim_song_add(SimSong* const song, const SimNote* const note)
 {
@@ -88,6 +90,27 @@ static bool load_csv(SimSong* const song, const char* const path)
   return song->count > 0U;
 }
 
+static bool load_smf(SimSong* const song, const char* const path)
+{
+  FILE* const file = fopen(path, "rb");
+  if (!file) {
+    return false;
+  }
+  uint8_t* const  data  = (uint8_t*)sim_grow(NULL, MOST_BYTES);
+  const size_t    size  = fread(data, 1U, MOST_BYTES, file);
+  size_t          count = 0U;
+  SmfEvent* const list  = smf_read(data, size, &count);
+  (void)fclose(file);
+  free(data);
+  for (size_t i = 0U; i < count; ++i) {
+    SimNote note = {.time = list[i].time_ns, .size = list[i].size};
+    memcpy(note.bytes, list[i].bytes, sizeof(note.bytes));
+    sim_song_add(song, &note);
+  }
+  free(list);
+  return count > 0U;
+}
+
 bool sim_song_load(SimSong* const    song,
                    const char* const name,
                    const uint64_t    seed,
@@ -103,7 +126,7 @@ bool sim_song_load(SimSong* const    song,
     synthesise(song, seed, seconds);
     return true;
   }
-  if (load_csv(song, name)) {
+  if (load_smf(song, name) || load_csv(song, name)) {
     return true;
   }
   (void)snprintf(error, room, "%.150s is not a list of MIDI events.", name);

@@ -22,9 +22,10 @@ typedef struct SimSong {
   size_t   capacity;
 } SimSong;
 
-/// Loads `name`: a CSV file of `time_us,status,data1,data2` lines, or
-/// "synth:notes", notes without end at about 12 events a second; empty: nothing
-/// to play. On failure writes one sentence.
+/// Loads `name`: a Standard MIDI File, a CSV file of
+/// `time_us,status,data1,data2` lines, or "synth:notes", notes without end at
+/// about 12 events a second; empty: nothing to play. On failure writes one
+/// sentence.
 bool sim_song_load(SimSong*    song,
                    const char* name,
                    uint64_t    seed,

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define QUIET_SECONDS 16.0 // After the last disruption: time to reconnect
+#define QUIET_SECONDS 11.0 // After the last disruption: time to reconnect
 
 static double between(JamRand* const rand, const double low, const double high)
 {
@@ -109,7 +109,7 @@ static void draw_scenario(const uint64_t seed, Scenario* const out)
     draw_client(&rand, out, i);
     draw_link(&rand, &out->links[out->link_count++], i, out);
   }
-  out->seconds = 12.0;
+  out->seconds = 8.0;
   if (chance(&rand, 0.5)) {
     draw_event(&rand, out);
     for (unsigned i = 0U; i < out->event_count; ++i) {

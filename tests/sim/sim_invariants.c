@@ -89,16 +89,20 @@ static double delay_bound(const Judge* const          judge,
          2.0 * block_ms(judge, row->at) + 12.0;
 }
 
-// Shares of both ways and five sigma of bursts; and what others have overtaken
-// and is still on the way
+// Shares of both ways and five sigma of bursts, where packets of one callback
+// share their fate; and what others have overtaken and is still on the way
 static double loss_bound(const Judge* const          judge,
                          const ReportListener* const row)
 {
-  const SimLinkConfig* const up      = link_of(judge, row->from);
-  const SimLinkConfig* const down    = link_of(judge, row->at);
-  const double               share   = up->loss + down->loss;
-  const double               burst   = fmax(fmax(up->burst, down->burst), 1.0);
-  const double               packets = judge->scenario->seconds *
+  const SimLinkConfig* const up     = link_of(judge, row->from);
+  const SimLinkConfig* const down   = link_of(judge, row->at);
+  const double               share  = up->loss + down->loss;
+  const double               shared = fmax(
+    fmax(block_ms(judge, row->from), block_ms(judge, row->at)) *
+      (double)judge->scenario->rate / 1e3 / (double)judge->scenario->frames,
+    1.0);
+  const double burst   = shared * fmax(fmax(up->burst, down->burst), 1.0);
+  const double packets = judge->scenario->seconds *
                          (double)judge->scenario->rate /
                          (double)judge->scenario->frames;
   double disrupted = up->reorder + down->reorder > 0.0 ? 0.1 : 0.0; // Seconds

@@ -196,6 +196,14 @@ void sim_player_free(SimPlayer* const player)
   free(player);
 }
 
+// What is played to an empty room is nobody's loss
+static bool is_joined(const SimPlayer* const player)
+{
+  JamView view;
+  session_client_view(player->client, &view);
+  return view.state == JAM_STATE_JOINED;
+}
+
 static void play_note(void* const context, const uint64_t argument)
 {
   SimPlayer* const player = (SimPlayer*)context;
@@ -203,7 +211,7 @@ static void play_note(void* const context, const uint64_t argument)
   JamMidiEvent     event  = {.time = sim_machine_now(&player->machine),
                              .size = note.size};
   memcpy(event.bytes, note.bytes, sizeof(event.bytes));
-  if (session_client_midi_push(player->client, &event)) {
+  if (session_client_midi_push(player->client, &event) && is_joined(player)) {
     SimNote played = note;
     played.time    = player->stage->world->now;
     sim_song_add(&player->log, &played);

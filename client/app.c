@@ -135,6 +135,13 @@ static bool join(App* const app)
   }
 }
 
+static void process(void*         context,
+                    const float*  in,
+                    float* const* out,
+                    unsigned      out_channels,
+                    unsigned      frames,
+                    JamTime       when) JAM_RT;
+
 static void process(void* const         context,
                     const float* const  in,
                     float* const* const out,

@@ -2,7 +2,6 @@
 // Sound through JACK itself. Unlike PortAudio it notices when the server dies
 // and can connect to the next one in the same process.
 
-#include "audio_cycle.h"
 #include "audio_driver.h"
 #include "audio_quiet.h"
 
@@ -23,7 +22,7 @@ typedef struct Port {
 static int on_block(const jack_nframes_t frames, void* const context)
 {
   const Port* const  port = (const Port*)context;
-  const JamTime      when = audio_cycle_start(port->client);
+  const JamTime      when = jam_now();
   const float* const in = (const float*)jack_port_get_buffer(port->in, frames);
   float*             out[2] = {NULL, NULL};
   for (unsigned c = 0U; c < port->channels; ++c) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Sound through PortAudio: JACK when its server runs, else the best system.
 
-#include "audio_cycle.h"
 #include "audio_driver.h"
 #include "audio_quiet.h"
 
@@ -21,7 +20,6 @@ typedef struct Port {
   unsigned   channels;
   bool       jack;
   bool       started;
-  void*      cycle; // Only with JACK
 } Port;
 
 typedef struct System {
@@ -144,7 +142,7 @@ static int on_block(const void* const                     input,
                      (float* const*)output,
                      port->channels,
                      (unsigned)frames,
-                     audio_cycle_start(port->cycle));
+                     jam_now());
   if (flags & (paInputOverflow | paOutputUnderflow)) {
     audio_gate_xrun(port->gate);
   }
@@ -283,7 +281,6 @@ static bool open_stream(const AudioConfig* const config,
               Pa_GetErrorText(result));
     return false;
   }
-  port->cycle = port->jack ? audio_cycle_open(config->name) : NULL;
   describe(&devices, port->stream, info);
   return true;
 }
@@ -356,7 +353,6 @@ static bool port_close(void* const data)
     return false;
   }
   (void)Pa_AbortStream(port->stream);
-  audio_cycle_close(port->cycle);
   (void)Pa_CloseStream(port->stream);
   (void)Pa_Terminate();
   free(port);

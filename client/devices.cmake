@@ -7,7 +7,7 @@
 # Whoever uses it also links jam_api and jam_base, and includes client/.
 
 set(JAM_CLIENT_DEVICE_SOURCES
-  audio.c audio_cycle.c audio_helper.c audio_quiet.c audio_rt.c audio_portaudio.c
+  audio.c audio_helper.c audio_quiet.c audio_rt.c audio_portaudio.c
   audio_virtual.c audio_clip.c audio_recorder.c audio_recorder_rt.c
   midi_rtmidi.c midi_out.c midi_rt.c)
 

@@ -21,7 +21,9 @@ mode=$2
 shift 2
 conf=${JAM_BENCH_CONF:-$(cd "$(dirname "$0")" && pwd)/bench.conf}
 period=${JAM_PERIOD:-64}
-name=jam$$
+# JACK has room for eight servers and keeps the names of those that were killed,
+# so every run uses the same two names, one run at a time.
+name=jamnet-test-$UID
 pids=()
 export JACK_NO_START_SERVER=1 JAM_BIN=$bin
 
@@ -36,11 +38,13 @@ fail() {
   exit 1
 }
 
+# The youngest first: a server that goes before its clients takes long
 stop() {
-  local pid
-  for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null; done
-  for pid in "${pids[@]}"; do
-    for _ in {1..50}; do
+  local i pid
+  for ((i = ${#pids[@]} - 1; i >= 0; --i)); do
+    pid=${pids[i]}
+    kill "$pid" 2>/dev/null
+    for _ in {1..100}; do
       kill -0 "$pid" 2>/dev/null || break
       sleep 0.1
     done
@@ -57,13 +61,16 @@ scratch=$(mktemp -d) || fail 'no temporary folder can be made'
 trap stop EXIT
 trap 'exit 1' INT TERM
 export XDG_CONFIG_HOME=$scratch HOME=$scratch
+exec 9>"${TMPDIR:-/tmp}/$name.lock" && flock -w 300 9 ||
+  skip 'another run does not end'
 
 # server NAME RATE: starts a JACK server; its process is the last of `pids`
 server() {
   jackd -n "$1" -R -S -d dummy -r "$2" -p "$period" -C 2 -P 2 \
-    >"$scratch/$1.log" 2>&1 &
+    >"$scratch/$1.log" 2>&1 9>&- &
   pids+=($!)
-  jack_wait -s "$1" -w -t 10 >/dev/null 2>&1 || skip "no JACK server starts"
+  jack_wait -s "$1" -w -t 10 >/dev/null 2>&1 ||
+    skip "no JACK server starts: $(tail -n 1 "$scratch/$1.log")"
 }
 
 harness() { "$bin/jack_harness" "$@"; }
@@ -79,7 +86,7 @@ start() {
   line=$(value "$1")
   [ -n "$line" ] || return 0
   (cd "$scratch" && JACK_DEFAULT_SERVER=$2 exec sh -c "exec $line") \
-    >"$scratch/$1.log" 2>&1 &
+    >"$scratch/$1.log" 2>&1 9>&- &
   pids+=($!)
 }
 
@@ -94,7 +101,8 @@ jam() {
 }
 
 loop() {
-  JACK_DEFAULT_SERVER=$name "$bin/jack_loop" "$1" loop 60 >"$scratch/loop.log" 2>&1 &
+  JACK_DEFAULT_SERVER=$name "$bin/jack_loop" "$1" loop 60 \
+    >"$scratch/loop.log" 2>&1 9>&- &
   pids+=($!)
 }
 

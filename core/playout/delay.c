@@ -16,7 +16,7 @@
 #define SCAN_SECONDS 0.01   // How often the histogram is read
 #define RISE 0.074          // Of time (8 % of what is played meanwhile) ...
 #define FALL 0.03           // ... is how fast the target moves
-#define LEAST_SHARE 1e-4    // Below this share, a bin is a stray
+#define LEAST_SHARE 1e-2    // Below this share, a bin is a stray
 #define MOST_GAIN 1e3       // Then everything is scaled back
 
 /// What is assumed before much is known, by how few packets may be late.

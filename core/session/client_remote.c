@@ -19,6 +19,9 @@
 
 #define LOSS_PERIOD_PACKETS 512U
 
+// More than an estimate moves by itself once it has settled
+#define CLOCK_STEP_SECONDS 5e-4
+
 Remote* client_remote_find(SessionClient* const client,
                            const SynchubUserId  user)
 {
@@ -256,16 +259,32 @@ bool client_session_time(const SessionClient* const client,
   return true;
 }
 
+// Delays measured on a clock that has since moved are worth nothing
+static void check_step(const SessionClient* const client,
+                       Remote* const              remote,
+                       const PlayoutClock* const  before)
+{
+  const PlayoutClock* const clock = &remote->clock;
+  const int64_t since = clock->device_position - before->device_position;
+  const double  expected =
+    before->stream_position + (double)since * before->ratio;
+  const double step = fabs(clock->stream_position - expected);
+  if (before->valid && step > CLOCK_STEP_SECONDS * remote->format.rate_hz) {
+    playout_delay_init(&remote->delay, client->config.mode, 0.0);
+  }
+}
+
 static void compose_clock(const SessionClient* const client,
                           const ToastClock* const    session,
                           const SynchubMap* const    map,
                           Remote* const              remote,
                           const JamTime              now)
 {
-  const PlayoutDll* const dll  = &client->report.dll;
-  const double            rate = remote->format.rate_hz;
-  PlayoutClock* const     out  = &remote->clock;
-  const int64_t           here = (int64_t)playout_dll_position(dll, now);
+  const PlayoutDll* const dll    = &client->report.dll;
+  const double            rate   = remote->format.rate_hz;
+  const PlayoutClock      before = remote->clock;
+  PlayoutClock* const     out    = &remote->clock;
+  const int64_t           here   = (int64_t)playout_dll_position(dll, now);
   const JamTime           time =
     toast_clock_to_peer(session, playout_dll_time(dll, here));
 
@@ -285,6 +304,7 @@ static void compose_clock(const SessionClient* const client,
   out->ratio_error = hypot(map->skew_error, session->skew_error);
   out->position_error =
     hypot((double)map->error, (double)session->error) * 1e-9 * rate;
+  check_step(client, remote, &before);
   playout_set_clock(remote->playout, out);
 }
 

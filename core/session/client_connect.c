@@ -76,7 +76,13 @@ JamStatus session_client_join(SessionClient* const      client,
   client->wrong_key     = false;
   client->next_view     = now;
   set_state(client, JAM_STATE_CONNECTING, "Looking for the node.");
-  return dial(client, now) ? JAM_OK : JAM_ERR_FULL;
+  if (!dial(client, now)) {
+    set_state(client,
+              JAM_STATE_FAILED,
+              "This invite does not hold a usable key. Ask for a new one.");
+    return JAM_ERR_CRYPTO;
+  }
+  return JAM_OK;
 }
 
 void session_client_leave(SessionClient* const client, const JamTime now)

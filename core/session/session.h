@@ -74,7 +74,8 @@ JAM_NODISCARD JamStatus session_client_new(const SessionClientConfig* config,
 void session_client_free(SessionClient* client);
 
 /// Starts joining a room: tries all addresses, the first to answer wins.
-/// Returns JAM_ERR_STATE when already in one, JAM_ERR_ARGUMENT without address.
+/// Returns JAM_ERR_STATE when already in one, JAM_ERR_ARGUMENT without address,
+/// JAM_ERR_CRYPTO for a key no node can have.
 JAM_NODISCARD JamStatus
 session_client_join(SessionClient*      client,
                     JamTime             now,

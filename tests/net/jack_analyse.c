@@ -47,6 +47,29 @@ double clock_us(const ClockMap* const map, const double frame)
   return (double)a->us + (frame - (double)a->frame) * step;
 }
 
+void mask_span(const ClockMap* const map,
+               const double          from_us,
+               const double          to_us,
+               uint8_t* const        mask,
+               const size_t          windows)
+{
+  size_t lo = 0U;
+  size_t hi = windows;
+  while (lo < hi) {
+    const size_t mid = (lo + hi) / 2U;
+    if (clock_us(map, (double)((mid + 1U) * ANALYSE_WINDOW)) < from_us) {
+      lo = mid + 1U;
+    } else {
+      hi = mid;
+    }
+  }
+  for (size_t w = lo;
+       w < windows && clock_us(map, (double)(w * ANALYSE_WINDOW)) <= to_us;
+       ++w) {
+    mask[w] = 1U;
+  }
+}
+
 static double energy(const float* const x, const size_t n)
 {
   double sum = 0.0;

@@ -73,6 +73,15 @@ void analyse_drift(const Take* take, DriftReport* out);
 /// Returns when a frame passed, in microseconds.
 double clock_us(const ClockMap* map, double frame);
 
+/// Masks the windows that passed between two times; `mask` has one byte for
+/// each of `windows`. Frames fall behind true time when a server has gaps, so
+/// each window's own time counts.
+void mask_span(const ClockMap* map,
+               double          from_us,
+               double          to_us,
+               uint8_t*        mask,
+               size_t          windows);
+
 /// Finds the lag in [lo, hi] at which the recording from `at` is most like the
 /// reference; returns the correlation (-1 .. 1), 0 where nothing can be said.
 double

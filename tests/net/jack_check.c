@@ -109,6 +109,21 @@ START_TEST(what_is_masked_is_not_judged)
 
 END_TEST
 
+START_TEST(a_mask_follows_a_clock_that_lost_time)
+{
+  // Frames pass at half speed: the server had gaps
+  static const ClockPoint points[]   = {{0, 0}, {96000, 4000000}};
+  const ClockMap          map        = {points, 2U, RATE};
+  uint8_t                 mask[1500] = {0};
+  mask_span(&map, 2000000.0, 2100000.0, mask, 1500U);
+  ck_assert_uint_eq(mask[48000U / ANALYSE_WINDOW - 2U], 0U);
+  ck_assert_uint_eq(mask[48000U / ANALYSE_WINDOW], 1U);
+  ck_assert_uint_eq(mask[50300U / ANALYSE_WINDOW], 1U);
+  ck_assert_uint_eq(mask[50400U / ANALYSE_WINDOW + 2U], 0U);
+}
+
+END_TEST
+
 START_TEST(a_gain_is_heard_but_not_exact)
 {
   ExactReport report;
@@ -222,6 +237,7 @@ int main(void)
   tcase_add_test(sound, silence_is_counted_as_one_dropout_of_its_length);
   tcase_add_test(sound, a_jump_of_the_delay_is_one_slip);
   tcase_add_test(sound, what_is_masked_is_not_judged);
+  tcase_add_test(sound, a_mask_follows_a_clock_that_lost_time);
   tcase_add_test(sound, a_gain_is_heard_but_not_exact);
   tcase_add_test(sound, a_steady_delay_in_true_time_has_no_trend);
   tcase_add_test(sound, a_delay_that_grows_shows_as_trend);

@@ -10,8 +10,10 @@
 //
 // With --server-b the recorder is on a second server, whose rate may differ:
 // then fractions of a sample count, not exactness. Exit status 0; 1 when
-// something asked for with --min or --max is not so; 2 on trouble.
+// something asked for with --min or --max is not so; 2 on trouble; 77 when the
+// machine itself had so many gaps that nothing can be told.
 
+#include "jack_options.h"
 #include "jack_report.h"
 #include "jack_side.h"
 
@@ -31,85 +33,8 @@
 #define EARLIEST_S 0.5 // Clocks of two servers start this far apart at most
 #define LATEST_S 1.0
 #define NOTE_MARGIN_S 1.0
-
-typedef struct Options {
-  const char *to, *from, *midi_to, *midi_from, *server, *server_b, *ref, *save;
-  double      warm_s, seconds, wait_s;
-  double      min_exact, max_damaged, max_lost, max_trend;
-  double      seed, notes;
-  bool        wire;
-} Options;
-
-typedef struct TextOption {
-  const char*  name;
-  const char** value;
-} TextOption;
-
-typedef struct NumberOption {
-  const char* name;
-  double*     value;
-} NumberOption;
-
-static bool
-set_option(Options* const o, const char* const name, const char* const value)
-{
-  const TextOption   texts[]   = {{"--to", &o->to},
-                                  {"--from", &o->from},
-                                  {"--midi-to", &o->midi_to},
-                                  {"--midi-from", &o->midi_from},
-                                  {"--server", &o->server},
-                                  {"--server-b", &o->server_b},
-                                  {"--ref", &o->ref},
-                                  {"--save", &o->save}};
-  const NumberOption numbers[] = {{"--warm", &o->warm_s},
-                                  {"--seconds", &o->seconds},
-                                  {"--wait", &o->wait_s},
-                                  {"--min-exact", &o->min_exact},
-                                  {"--max-damaged", &o->max_damaged},
-                                  {"--max-lost", &o->max_lost},
-                                  {"--max-trend", &o->max_trend},
-                                  {"--seed", &o->seed},
-                                  {"--notes", &o->notes}};
-  for (size_t i = 0U; i < sizeof(texts) / sizeof(texts[0]); ++i) {
-    if (!strcmp(name, texts[i].name)) {
-      *texts[i].value = value;
-      return true;
-    }
-  }
-  for (size_t i = 0U; i < sizeof(numbers) / sizeof(numbers[0]); ++i) {
-    if (!strcmp(name, numbers[i].name)) {
-      char* end         = NULL;
-      *numbers[i].value = strtod(value, &end);
-      return end != value && *end == '\0' && *numbers[i].value >= 0.0;
-    }
-  }
-  return false;
-}
-
-static bool read_options(const int argc, char** const argv, Options* const o)
-{
-  for (int i = 1; i < argc; ++i) {
-    if (!strcmp(argv[i], "--wire")) {
-      o->wire      = true;
-      o->to        = "harness-rec:audio";
-      o->midi_to   = "harness-rec:midi";
-      o->from      = NULL;
-      o->midi_from = NULL;
-    } else if (i + 1 >= argc || !set_option(o, argv[i], argv[i + 1])) {
-      (void)fprintf(stderr, "jack_harness: bad option \"%s\"\n", argv[i]);
-      return false;
-    } else {
-      ++i;
-    }
-  }
-  if (!o->to || (!o->from && !o->wire) || o->seconds < 2.0) {
-    (void)fputs("jack_harness: --to and --from name the ports; --seconds is 2 "
-                "or more\n",
-                stderr);
-    return false;
-  }
-  return true;
-}
+#define MAX_MASKED 0.8 // Beyond, what is left proves nothing
+#define EXIT_CANNOT_TELL 77
 
 static void* shared(const size_t size)
 {
@@ -224,34 +149,35 @@ static bool run_sides(const Options* const o, Side* const play, Side* const rec)
 }
 
 static void
-mask_around(const Side* const side, const Take* const take, uint8_t* mask)
+mask_around(const Side* const side, const Take* const take, uint8_t* const mask)
 {
-  const size_t   windows = take->rec_frames / ANALYSE_WINDOW;
-  const unsigned stored  = atomic_load(&side->xruns) < SIDE_MAX_XRUNS
-                             ? atomic_load(&side->xruns)
-                             : SIDE_MAX_XRUNS;
-  // Rising in time, as the troubles nearly are: start anew for each
+  const unsigned count  = atomic_load(&side->xruns);
+  const unsigned stored = count < SIDE_MAX_XRUNS ? count : SIDE_MAX_XRUNS;
   for (unsigned k = 0U; k < stored; ++k) {
-    const double from = side->xruns_us[k] - MASK_BEFORE_US;
-    const double to   = side->xruns_us[k] + MASK_AFTER_US;
-    const double base = clock_us(&take->rec_clock, 0.0);
-    const double step = 1e6 / take->rate_hz * ANALYSE_WINDOW;
-    double       w    = (from - base) / step - 64.0; // Clocks differ a little
-    for (w = w < 0.0 ? 0.0 : w; (size_t)w < windows; w += 1.0) {
-      const double when =
-        clock_us(&take->rec_clock, (double)(size_t)w * ANALYSE_WINDOW);
-      if (when > to) {
-        break;
-      }
-      mask[(size_t)w] |= when >= from;
-    }
+    mask_span(&take->rec_clock,
+              side->xruns_us[k] - MASK_BEFORE_US,
+              side->xruns_us[k] + MASK_AFTER_US,
+              mask,
+              take->rec_frames / ANALYSE_WINDOW);
   }
+}
+
+static double share_masked(const Take* const take)
+{
+  const size_t first  = take->skip_frames / ANALYSE_WINDOW;
+  const size_t last   = take->rec_frames / ANALYSE_WINDOW;
+  size_t       masked = 0U;
+  for (size_t w = first; take->masked && w < last; ++w) {
+    masked += take->masked[w];
+  }
+  return last > first ? (double)masked / (double)(last - first) : 1.0;
 }
 
 typedef struct Results {
   ExactReport exact;
   DriftReport drift;
   NoteReport  notes;
+  double      masked_share; ///< Of all that was to be judged
 
 } Results;
 
@@ -304,6 +230,7 @@ static void analyse(const Options* const o,
     mask_around(play, &take, mask);
     mask_around(rec, &take, mask);
   }
+  out->masked_share = share_masked(&take);
   if (!o->server_b) {
     analyse_exact(&take, &out->exact);
   }
@@ -383,16 +310,23 @@ int main(int argc, char** argv)
     play->rate_hz,
     rec->rate_hz,
     rec->period);
-  (void)printf("\"server_died\":%s,\"xruns\":%u,\"stalls\":%u,",
+  (void)printf("\"server_died\":%s,\"xruns\":%u,\"stalls\":%u,"
+               "\"masked_share\":%.3f,",
                atomic_load(&rec->server_died) ? "true" : "false",
                atomic_load(&play->xruns) + atomic_load(&rec->xruns) -
                  atomic_load(&rec->stalls),
-               atomic_load(&rec->stalls));
+               atomic_load(&rec->stalls),
+               results.masked_share);
   if (!o.server_b) {
     report_exact(&results.exact, rec->rate_hz);
   }
   report_drift(&results.drift);
   report_notes(&results.notes);
   (void)puts("}");
+  if (results.masked_share > MAX_MASKED) {
+    (void)fputs("jack_harness: the machine had too many gaps to tell\n",
+                stderr);
+    return EXIT_CANNOT_TELL;
+  }
   return fulfilled(&o, &results) ? 0 : 1;
 }

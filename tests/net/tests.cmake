@@ -7,8 +7,8 @@ if(JAM_CLIENT AND EXISTS ${CMAKE_SOURCE_DIR}/client/devices.cmake)
 endif()
 
 if(TARGET PkgConfig::jam_jack)
-  add_executable(jack_harness net/jack_harness.c net/jack_report.c
-    net/jack_side.c net/jack_signal.c net/jack_analyse.c net/jack_drift.c)
+  add_executable(jack_harness net/jack_harness.c net/jack_options.c
+    net/jack_report.c net/jack_side.c net/jack_signal.c net/jack_analyse.c net/jack_drift.c)
   target_compile_definitions(jack_harness PRIVATE _DEFAULT_SOURCE)
   target_link_libraries(jack_harness
     PRIVATE jam_base jam_options PkgConfig::jam_jack m pthread)
@@ -26,7 +26,7 @@ if(TARGET PkgConfig::jam_jack)
     PRIVATE jam_base jam_options PkgConfig::jam_check m)
   add_test(NAME jack_check COMMAND jack_check)
   set_tests_properties(jack_check PROPERTIES LABELS "unit;net" TIMEOUT 120
-    ENVIRONMENT "$<$<BOOL:${JAM_SANITIZE}>:CK_FORK=no>")
+    ENVIRONMENT ${JAM_TEST_ENVIRONMENT})
 
   # jam_jack_test(NAME MODE...): one run of jack_jam.sh, alone on the machine
   function(jam_jack_test NAME)

@@ -19,26 +19,29 @@
 #define TWO_PI 6.283185307179586
 #define SQRT_2 1.4142135623730951
 #define SPREAD_SECONDS 2.0   // Memory of how far callbacks usually stray
-#define FIRST_SPREAD 250e-6  // Seconds, before that is known
+#define FIRST_SPREAD 50e-6   // Seconds, before that is known
 #define LEAST_SPREAD 10e-6   // Seconds
 #define TRUSTED 4.0          // Times the spread: further out is an outlier
-#define OUTSIDE_SECONDS 0.25 // Outside for this long: the phase has changed
+#define OUTSIDE_SECONDS 0.03 // Outside for this long ...
+#define OUTSIDE_CALLBACKS 8U // ... and so often: the phase has changed
 #define YOUNG_SECONDS 1.0    // Before this, being early means we began late
 #define MATURE_SECONDS 2.0   // From here on a new phase keeps the rate
 #define BLIND_SECONDS 0.1    // Too short to tell a rate from
+#define WARM_SECONDS 0.3     // Callbacks of a starting device tell nothing
 #define SUSPEND_SECONDS 1.0  // An error like this is no wake-up
-#define MOST_SKEW 3e-3
+#define MOST_SKEW 5e-4       // No sound card is further off
 
 static void
 restart(PlayoutDll* const dll, const JamTime now, const int64_t position)
 {
-  dll->started   = true;
-  dll->position  = position;
-  dll->time      = now;
-  dll->fraction  = 0.0;
-  dll->age       = (dll->age >= MATURE_SECONDS) ? dll->age : 0.0;
-  dll->phase_age = 0.0;
-  dll->outside   = 0.0;
+  dll->started       = true;
+  dll->position      = position;
+  dll->time          = now;
+  dll->fraction      = 0.0;
+  dll->age           = (dll->age >= MATURE_SECONDS) ? dll->age : 0.0;
+  dll->phase_age     = 0.0;
+  dll->outside       = 0.0;
+  dll->outside_count = 0U;
 }
 
 void playout_dll_init(PlayoutDll* const dll, const double rate_hz)
@@ -79,8 +82,7 @@ static void correct(PlayoutDll* const dll,
                      fmin(nominal * (1.0 + MOST_SKEW), period));
 }
 
-/// Learns how far wake-ups stray, and how long they have been far off to the
-/// same side.
+/// Learns how far wake-ups stray, and how long they have all been too late.
 static void watch(PlayoutDll* const dll,
                   const double      error,
                   const double      bound,
@@ -89,13 +91,25 @@ static void watch(PlayoutDll* const dll,
   const double share = fmin(1.0, seconds / SPREAD_SECONDS);
   const double size  = fmin(fabs(error), 2.0 * bound);
   dll->spread = fmax(dll->spread + share * (size - dll->spread), LEAST_SPREAD);
-  if (fabs(error) <= bound) {
-    dll->outside = 0.0;
-  } else if (error * dll->outside < 0.0) {
-    dll->outside = copysign(seconds, error);
-  } else {
-    dll->outside += copysign(seconds, error);
+  if (error <= bound) {
+    dll->outside_count = 0U;
+    dll->outside       = 0.0;
+    return;
   }
+  dll->outside_least =
+    dll->outside_count ? fmin(dll->outside_least, error) : error;
+  dll->outside += seconds;
+  ++dll->outside_count;
+}
+
+/// After a gap in the device all callbacks are late by as much: moves the phase
+/// by that, and leaves the rate, which has not changed.
+static void accept_gap(PlayoutDll* const dll)
+{
+  shift(dll, dll->outside_least * NANOS);
+  dll->outside       = 0.0;
+  dll->outside_count = 0U;
+  dll->phase_age     = 0.0;
 }
 
 void playout_dll_update(PlayoutDll* const dll,
@@ -116,15 +130,28 @@ void playout_dll_update(PlayoutDll* const dll,
   const double bound = TRUSTED * dll->spread;
   const bool   early = error < -bound && dll->phase_age < YOUNG_SECONDS;
   watch(dll, error, bound, seconds);
-  if (early || fabs(dll->outside) > OUTSIDE_SECONDS ||
-      fabs(error) > SUSPEND_SECONDS) {
+  if (early || fabs(error) > SUSPEND_SECONDS) {
     restart(dll, now, position);
     return;
   }
-  const double trusted = fmax(-bound, fmin(bound, error));
+  if (dll->outside > OUTSIDE_SECONDS &&
+      dll->outside_count >= OUTSIDE_CALLBACKS) {
+    accept_gap(dll);
+    return;
+  }
+  if (error > bound) {
+    return; // A late wake-up tells nothing of the clock
+  }
   dll->age += seconds;
   dll->phase_age += seconds;
-  correct(dll, trusted, frames, seconds);
+  if (!dll->warm && dll->age > WARM_SECONDS) {
+    dll->warm   = true;
+    dll->period = NANOS / dll->rate_hz;
+    dll->age    = 0.0;
+    restart(dll, now, position);
+    return;
+  }
+  correct(dll, fmax(-bound, error), frames, seconds);
 }
 
 double playout_dll_position(const PlayoutDll* const dll, const JamTime time)

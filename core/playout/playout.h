@@ -30,16 +30,19 @@
 // DLL to filter time", LAC 2005). Plain data, one thread.
 
 typedef struct PlayoutDll {
-  bool    started;
-  int64_t position;  ///< Device position of the newest callback
-  JamTime time;      ///< Filtered time of that position
-  double  period;    ///< Nanoseconds per frame, filtered
-  double  rate_hz;   ///< Nominal
-  double  fraction;  ///< Of `time`, below one nanosecond
-  double  age;       ///< Seconds since start; narrows the loop
-  double  phase_age; ///< Seconds since the phase was last set
-  double  spread;    ///< Usual distance of wake-ups from the line, seconds
-  double  outside;   ///< Seconds spent far outside it
+  bool     started;
+  int64_t  position;  ///< Device position of the newest callback
+  JamTime  time;      ///< Filtered time of that position
+  double   period;    ///< Nanoseconds per frame, filtered
+  double   rate_hz;   ///< Nominal
+  double   fraction;  ///< Of `time`, below one nanosecond
+  double   age;       ///< Seconds since start; narrows the loop
+  double   phase_age; ///< Seconds since the phase was last set
+  bool     warm;      ///< The first callbacks have been let pass
+  double   spread;    ///< Usual distance of wake-ups from the line, seconds
+  double   outside; ///< Seconds for which all callbacks have been too late ...
+  double   outside_least; ///< ... by at least this, in seconds
+  unsigned outside_count;
 } PlayoutDll;
 
 /// Starts a loop at a nominal rate.

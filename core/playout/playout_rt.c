@@ -78,7 +78,28 @@ static void report_arrival(Playout* const            self,
   (void)jam_ring_write(&self->arrivals, &arrival, sizeof(arrival));
 }
 
-/// Keeps what of a block is new and not yet played.
+/// Notes a run of packets that were of no use: the sender's device has had a
+/// gap, and waiting for the clock to tell would cost more than starting over.
+static void watch_for_starvation(Playout* const            self,
+                                 const PlayoutBlock* const block,
+                                 const int64_t             device_position,
+                                 const bool                useless)
+{
+  const double since = (double)(device_position - self->clock.device_position);
+  const double needed =
+    (self->clock.stream_position - (double)block->position) +
+    since * self->clock.ratio;
+  if (!useless) {
+    self->starved        = 0U;
+    self->starved_needed = 0.0;
+    return;
+  }
+  ++self->starved;
+  self->starved_needed = fmax(self->starved_needed, needed);
+}
+
+/// Keeps what of a block is new and not yet played, and what came too late in
+/// case reading goes back to it.
 static void accept(Playout* const            self,
                    const PlayoutBlock* const block,
                    const int64_t             device_position)
@@ -88,9 +109,10 @@ static void accept(Playout* const            self,
       playout_store_is_real(&self->store, block->position, end)) {
     return;
   }
-  const bool    idle = self->reader.state == PLAYOUT_IDLE;
-  const bool    late = !idle && block->position < self->conceal.next;
-  const int64_t from = late ? self->conceal.next : block->position;
+  const bool    idle    = self->reader.state == PLAYOUT_IDLE;
+  const bool    late    = !idle && block->position < self->conceal.next;
+  const bool    useless = late && end <= self->conceal.next;
+  const int64_t from = late && !useless ? self->conceal.next : block->position;
   if (!self->has_packet || block->position < self->conceal.begin) {
     self->conceal.begin = from;
   }
@@ -98,6 +120,7 @@ static void accept(Playout* const            self,
   self->silence    = 0.0;
   self->newest     = end > self->newest ? end : self->newest;
   self->late += late ? 1U : 0U;
+  watch_for_starvation(self, block, device_position, useless);
   if (from < end) {
     const unsigned skip = (unsigned)(from - block->position);
     playout_store_write(&self->store,

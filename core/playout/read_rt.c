@@ -51,10 +51,9 @@ void playout_seek(Playout* const self, const int64_t at, const double fraction)
   self->reader.at        = at;
   self->reader.fraction  = fraction;
   self->resampler.primed = false;
-  if (self->conceal.next < at) {
-    self->conceal.next   = at; // What lies between is not played
-    self->conceal.active = false;
-  }
+  // What lies between is not played, or played once more as it came meanwhile
+  self->conceal.next   = at;
+  self->conceal.active = false;
 }
 
 /// Moves outright: the old place fades out while the new one fades in.

@@ -22,6 +22,8 @@
 #define CREEP 2e-4          // Slowest change: ends the exponential approach
 #define JUMP_SECONDS 0.05   // Delay difference that is not worth gliding
 #define STEP_SECONDS 1e-3   // Step of the clock that is not noise
+#define STARVED_PACKETS 4U // Useless ones in a row: go back to them at once ...
+#define HOLD_SECONDS 1.0   // ... and stay until the delay control knows
 
 // Below this a lock holds half a sample for 10 s at 48 kHz; a clock that is
 // less certain says so by its own error
@@ -29,11 +31,15 @@
 #define SAME_RATE_MOST 1e-5 // A clock less certain than this is no reason
 #define CALM_SECONDS 2.5e-4 // The delay wanders less than this before LOCKED
 #define PATIENCE_SECONDS 5.0
-#define PATIENCE_MOST 320.0
+#define PATIENCE_MOST 80.0
 #define GOOD_LOCK_SECONDS 60.0
-#define LAND 5e-4           // Change of speed that lands on a whole sample
-#define ERROR_SECONDS 10.0  // Filter of the position error in LOCKED
-#define RISE_SECONDS 1e-4   // Missing delay that LOCKED puts up with
+#define LAND 5e-4          // Change of speed that lands on a whole sample
+#define ERROR_SECONDS 10.0 // Filter of the position error in LOCKED
+#define WRONG_SECONDS                                                          \
+  1.0                    // A position far off for this long is no passing doubt
+#define CLIP_SAMPLES 2.0 // What a passing doubt adds to the filter at most
+#define RISE_SECONDS 3e-4   // Missing delay that LOCKED puts up with ...
+#define RISE_PATIENCE 0.5   // ... and a greater one for this long
 #define ROOMY_SECONDS 1e-3  // Spare delay that it puts up with, for ...
 #define ROOMY_PATIENCE 10.0 // ... this long
 
@@ -166,6 +172,8 @@ static bool land(Playout* const     self,
   reader->error  = 0.0;
   reader->locked = 0.0;
   reader->roomy  = 0.0;
+  reader->tight  = 0.0;
+  reader->wrong  = 0.0;
   return true;
 }
 
@@ -184,6 +192,22 @@ static void jump(Playout* const     self,
   ++self->jumps;
 }
 
+/// Goes back to where packets still arrive in time. Nothing is lost by it:
+/// what plays is a prediction anyway.
+static bool leave_starvation(Playout* const     self,
+                             const int64_t      device_position,
+                             PlayoutMove* const move)
+{
+  if (self->starved < STARVED_PACKETS) {
+    return false;
+  }
+  self->starved       = 0U;
+  self->reader.hold   = HOLD_SECONDS;
+  const double wanted = self->starved_needed + playout_look(self);
+  jump(self, device_position, wanted, move);
+  return true;
+}
+
 static void track(Playout* const     self,
                   const int64_t      device_position,
                   const unsigned     frames,
@@ -196,6 +220,9 @@ static void track(Playout* const     self,
   const double         lag     = playout_lag(self, device_position);
   if (fabs(lag - reader->intended) > STEP_SECONDS * rate) {
     reader->intended = lag;
+  }
+  if (leave_starvation(self, device_position, move)) {
+    return;
   }
   watch_for_lock(self, device_position, seconds);
   if (reader->locking && land(self, device_position, frames, move)) {
@@ -211,11 +238,37 @@ static void track(Playout* const     self,
     return;
   }
   const double noise  = lag - reader->intended;
-  const double change = glide(wanted - reader->intended, span, seconds);
+  double       change = glide(wanted - reader->intended, span, seconds);
+  if (reader->hold > 0.0) {
+    reader->hold -= seconds;
+    change = fmax(change, 0.0);
+  }
   const double nudge =
     limit(TRACK_PER_SECOND * noise / rate, -TRACK_MOST, TRACK_MOST);
   reader->intended += change;
   move->step = (span * (1.0 + nudge) - change) / (double)frames;
+}
+
+/// Counts how long something has been so.
+static double lasting(const double so_far, const bool is_so, const double more)
+{
+  return is_so ? so_far + more : 0.0;
+}
+
+/// Returns whether the position has left the clock for good.
+static bool has_drifted(Playout* const self,
+                        const int64_t  device_position,
+                        const double   seconds)
+{
+  PlayoutReader* const reader = &self->reader;
+  const double distance = playout_lag(self, device_position) - reader->intended;
+  const double clipped  = limit(distance, -CLIP_SAMPLES, CLIP_SAMPLES);
+  const double bound    = fmax(0.5, self->clock.position_error);
+  const bool   far      = fabs(distance) > 6.0 * bound;
+  reader->error +=
+    (clipped - reader->error) * fmin(1.0, seconds / ERROR_SECONDS);
+  reader->wrong = lasting(reader->wrong, far, seconds);
+  return fabs(reader->error) > bound || reader->wrong > WRONG_SECONDS;
 }
 
 /// Returns whether LOCKED must end.
@@ -223,26 +276,21 @@ static bool should_unlock(Playout* const self,
                           const int64_t  device_position,
                           const double   seconds)
 {
-  PlayoutReader* const reader = &self->reader;
-  const double         rate   = self->config.stream_rate_hz;
-  const double distance = playout_lag(self, device_position) - reader->intended;
-  const double spare    = reader->intended - self->delay;
-  const double bound    = fmax(0.5, self->clock.position_error);
-  reader->error +=
-    (distance - reader->error) * fmin(1.0, seconds / ERROR_SECONDS);
+  PlayoutReader* const reader  = &self->reader;
+  const double         rate    = self->config.stream_rate_hz;
+  const double         spare   = reader->intended - self->delay;
+  const bool           drifted = has_drifted(self, device_position, seconds);
   reader->locked += seconds;
-  reader->roomy = spare > ROOMY_SECONDS * rate ? reader->roomy + seconds : 0.0;
-  const bool drifted =
-    fabs(reader->error) > bound ||
-    fabs(distance) > fmax(0.5, 6.0 * self->clock.position_error);
+  reader->roomy = lasting(reader->roomy, spare > ROOMY_SECONDS * rate, seconds);
+  reader->tight = lasting(reader->tight, spare < -RISE_SECONDS * rate, seconds);
   if (drifted) {
     // A lock that did not last was not worth having: wait longer for the next
     reader->patience = reader->locked < GOOD_LOCK_SECONDS
                          ? fmin(2.0 * reader->patience, PATIENCE_MOST)
                          : PATIENCE_SECONDS;
   }
-  return drifted || spare < -RISE_SECONDS * rate ||
-         reader->roomy > ROOMY_PATIENCE;
+  return drifted || self->starved >= STARVED_PACKETS ||
+         reader->tight > RISE_PATIENCE || reader->roomy > ROOMY_PATIENCE;
 }
 
 PlayoutMove playout_steer(Playout* const self,

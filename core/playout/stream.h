@@ -35,6 +35,9 @@ typedef struct PlayoutReader {
   double       patience; // Seconds to be settled before LOCKED
   double       locked;   // Seconds in LOCKED
   double       roomy;    // Seconds with far more delay than wanted
+  double       tight;    // Seconds that LOCKED has missed delay
+  double       wrong;    // Seconds that its position has been far off
+  double       hold;     // Seconds in which the delay may not fall
 } PlayoutReader;
 
 struct Playout {
@@ -64,6 +67,8 @@ struct Playout {
   int64_t          newest;   // End of the newest packet
   double           silence;  // Seconds without a packet
   uint64_t         late, jumps;
+  unsigned         starved;        // Packets in a row that were too late ...
+  double           starved_needed; // ... and the delay that would have helped
   PlayoutStore     store;
   PlayoutConceal   conceal;
   PlayoutReader    reader;

@@ -82,6 +82,8 @@ typedef struct Remote {
   Midip2pLink*  midi;
   PlayoutDelay  delay;
   PlayoutClock  clock;
+  JamTime       clock_since; // When it was first known
+  JamTime       moved_since; // When newer estimates began to disagree
   double        turn;   // Positions here minus the sender's own: whole cycles
   bool          heard;  // A packet has come
   int64_t       first;  // Position of the first packet

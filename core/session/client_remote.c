@@ -19,8 +19,9 @@
 
 #define LOSS_PERIOD_PACKETS 512U
 
-// More than an estimate moves by itself once it has settled
-#define CLOCK_STEP_SECONDS 5e-4
+#define CLOCK_STEP_SECONDS 3e-4 // More than a settled estimate moves by itself
+#define CLOCK_HOLD (500 * JAM_MS)
+#define CLOCK_YOUNG (2 * JAM_SECOND) // Still being found: every step is taken
 
 Remote* client_remote_find(SessionClient* const client,
                            const SynchubUserId  user)
@@ -259,19 +260,46 @@ bool client_session_time(const SessionClient* const client,
   return true;
 }
 
-// Delays measured on a clock that has since moved are worth nothing
-static void check_step(const SessionClient* const client,
-                       Remote* const              remote,
-                       const PlayoutClock* const  before)
+// Where the clock used so far says the stream is at a device position
+static double extrapolate(const PlayoutClock* const clock, const int64_t at)
 {
-  const PlayoutClock* const clock = &remote->clock;
-  const int64_t since = clock->device_position - before->device_position;
-  const double  expected =
-    before->stream_position + (double)since * before->ratio;
-  const double step = fabs(clock->stream_position - expected);
-  if (before->valid && step > CLOCK_STEP_SECONDS * remote->format.rate_hz) {
-    playout_delay_init(&remote->delay, client->config.mode, 0.0);
+  return clock->stream_position +
+         (double)(at - clock->device_position) * clock->ratio;
+}
+
+// A gap in somebody's sound device shows in the clocks one after the other,
+// within the hold time; what then still differs is real. Until then the clock
+// used so far goes on, so that a gap all devices share is not heard at all.
+static void use_clock(const SessionClient* const client,
+                      Remote* const              remote,
+                      const JamTime              now,
+                      const PlayoutClock* const  news)
+{
+  PlayoutClock* const clock    = &remote->clock;
+  const int64_t       here     = news->device_position;
+  const double        expected = extrapolate(clock, here);
+  const double        step     = fabs(news->stream_position - expected);
+  const bool          moved =
+    clock->valid && step > CLOCK_STEP_SECONDS * remote->format.rate_hz;
+  if (!moved) {
+    remote->moved_since = now;
   }
+  if (moved && now - remote->moved_since < CLOCK_HOLD &&
+      now - remote->clock_since > CLOCK_YOUNG) {
+    clock->stream_position = expected;
+    clock->device_position = here;
+  } else {
+    if (!clock->valid) {
+      remote->clock_since = now;
+    }
+    *clock = *news;
+    if (moved) {
+      // Delays measured on the old clock are worth nothing
+      playout_delay_init(&remote->delay, client->config.mode, 0.0);
+      remote->moved_since = now;
+    }
+  }
+  playout_set_clock(remote->playout, clock);
 }
 
 static void compose_clock(const SessionClient* const client,
@@ -280,11 +308,10 @@ static void compose_clock(const SessionClient* const client,
                           Remote* const              remote,
                           const JamTime              now)
 {
-  const PlayoutDll* const dll    = &client->report.dll;
-  const double            rate   = remote->format.rate_hz;
-  const PlayoutClock      before = remote->clock;
-  PlayoutClock* const     out    = &remote->clock;
-  const int64_t           here   = (int64_t)playout_dll_position(dll, now);
+  const PlayoutDll* const dll  = &client->report.dll;
+  const double            rate = remote->format.rate_hz;
+  PlayoutClock            news = {0};
+  const int64_t           here = (int64_t)playout_dll_position(dll, now);
   const JamTime           time =
     toast_clock_to_peer(session, playout_dll_time(dll, here));
 
@@ -296,16 +323,15 @@ static void compose_clock(const SessionClient* const client,
     synchub_map_position(map, remote->format.rate_hz, time);
   remote->turn = cycle * round(((double)remote->newest - position) / cycle);
 
-  out->valid           = true;
-  out->device_position = here;
-  out->stream_position = position + remote->turn;
-  out->ratio =
+  news.valid           = true;
+  news.device_position = here;
+  news.stream_position = position + remote->turn;
+  news.ratio =
     rate * (1.0 + map->skew) * (1.0 + session->skew) * dll->period * 1e-9;
-  out->ratio_error = hypot(map->skew_error, session->skew_error);
-  out->position_error =
+  news.ratio_error = hypot(map->skew_error, session->skew_error);
+  news.position_error =
     hypot((double)map->error, (double)session->error) * 1e-9 * rate;
-  check_step(client, remote, &before);
-  playout_set_clock(remote->playout, out);
+  use_clock(client, remote, now, &news);
 }
 
 static void update_delay(Remote* const remote, const JamTime now)

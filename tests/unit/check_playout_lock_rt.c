@@ -121,7 +121,7 @@ START_TEST(drift_ends_a_lock_unheard)
 {
   Rig* const rig = locked_rig(200.0);
   rig_set_ratio(rig, 1.0 + 20e-6);
-  run_inaudibly(rig, 3.0);
+  run_inaudibly(rig, 5.0);
   ck_assert_int_eq(rig->report.state, PLAYOUT_TRACKING);
   run_inaudibly(rig, 10.0);
   ck_assert_int_eq(rig->report.state, PLAYOUT_TRACKING);
@@ -135,8 +135,7 @@ START_TEST(a_longer_delay_is_reached_and_locked_unheard)
 {
   Rig* const rig = locked_rig(64.0);
   playout_set_delay(rig->playout, 90.0);
-  rig_step(rig);
-  rig_step(rig);
+  run_inaudibly(rig, 0.6); // A moment's wish is not followed
   ck_assert_int_eq(rig->report.state, PLAYOUT_TRACKING);
   run_inaudibly(rig, 8.0);
   ck_assert_int_eq(rig->report.state, PLAYOUT_LOCKED);
@@ -177,7 +176,7 @@ START_TEST(locks_that_do_not_last_become_rare)
     state = rig->report.state;
   }
   ck_assert_uint_ge(changes, 4U);
-  ck_assert_uint_le(changes, 16U);
+  ck_assert_uint_le(changes, 24U);
   rig_free(rig);
 }
 

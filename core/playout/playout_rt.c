@@ -78,8 +78,9 @@ static void report_arrival(Playout* const            self,
   (void)jam_ring_write(&self->arrivals, &arrival, sizeof(arrival));
 }
 
-/// Notes a run of packets that were of no use: the sender's device has had a
-/// gap, and waiting for the clock to tell would cost more than starting over.
+/// Notes for how long every packet has been of no use: the sender's device has
+/// had a gap, and waiting for the clock to tell would cost more than going
+/// back. What comes late in one burst, after a stall on the way, counts little.
 static void watch_for_starvation(Playout* const            self,
                                  const PlayoutBlock* const block,
                                  const int64_t             device_position,
@@ -90,12 +91,14 @@ static void watch_for_starvation(Playout* const            self,
     (self->clock.stream_position - (double)block->position) +
     since * self->clock.ratio;
   if (!useless) {
-    self->starved        = 0U;
-    self->starved_needed = 0.0;
-    return;
+    self->starving = false;
+  } else if (!self->starving) {
+    self->starving       = true;
+    self->starved_since  = device_position;
+    self->starved_needed = needed;
+  } else {
+    self->starved_needed = fmin(self->starved_needed, needed);
   }
-  ++self->starved;
-  self->starved_needed = fmax(self->starved_needed, needed);
 }
 
 /// Keeps what of a block is new and not yet played, and what came too late in

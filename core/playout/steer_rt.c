@@ -17,13 +17,13 @@
 #define TRACK_MOST 30e-6
 #define FASTER 0.03
 #define SLOWER 0.08
-#define FASTER_SECONDS 0.3  // Time constant of a falling delay
-#define SLOWER_SECONDS 0.05 // ... of a rising one, which is urgent
-#define CREEP 2e-4          // Slowest change: ends the exponential approach
-#define JUMP_SECONDS 0.05   // Delay difference that is not worth gliding
-#define STEP_SECONDS 1e-3   // Step of the clock that is not noise
-#define STARVED_PACKETS 4U // Useless ones in a row: go back to them at once ...
-#define HOLD_SECONDS 1.0   // ... and stay until the delay control knows
+#define FASTER_SECONDS 0.3    // Time constant of a falling delay
+#define SLOWER_SECONDS 0.05   // ... of a rising one, which is urgent
+#define CREEP 2e-4            // Slowest change: ends the exponential approach
+#define JUMP_SECONDS 0.05     // Delay difference that is not worth gliding
+#define STEP_SECONDS 1e-3     // Step of the clock that is not noise
+#define STARVED_SECONDS 0.015 // Every packet late for so long: go back at once
+#define HOLD_SECONDS 1.0      // ... and stay until the delay control knows
 
 // Below this a lock holds half a sample for 10 s at 48 kHz; a clock that is
 // less certain says so by its own error
@@ -192,16 +192,22 @@ static void jump(Playout* const     self,
   ++self->jumps;
 }
 
+static bool is_starved(const Playout* const self, const int64_t device_position)
+{
+  return self->starving && (double)(device_position - self->starved_since) >
+                             STARVED_SECONDS * self->config.device_rate_hz;
+}
+
 /// Goes back to where packets still arrive in time. Nothing is lost by it:
 /// what plays is a prediction anyway.
 static bool leave_starvation(Playout* const     self,
                              const int64_t      device_position,
                              PlayoutMove* const move)
 {
-  if (self->starved < STARVED_PACKETS) {
+  if (!is_starved(self, device_position)) {
     return false;
   }
-  self->starved       = 0U;
+  self->starving      = false;
   self->reader.hold   = HOLD_SECONDS;
   const double wanted = self->starved_needed + playout_look(self);
   jump(self, device_position, wanted, move);
@@ -289,7 +295,7 @@ static bool should_unlock(Playout* const self,
                          ? fmin(2.0 * reader->patience, PATIENCE_MOST)
                          : PATIENCE_SECONDS;
   }
-  return drifted || self->starved >= STARVED_PACKETS ||
+  return drifted || is_starved(self, device_position) ||
          reader->tight > RISE_PATIENCE || reader->roomy > ROOMY_PATIENCE;
 }
 

@@ -67,8 +67,9 @@ struct Playout {
   int64_t          newest;   // End of the newest packet
   double           silence;  // Seconds without a packet
   uint64_t         late, jumps;
-  unsigned         starved;        // Packets in a row that were too late ...
-  double           starved_needed; // ... and the delay that would have helped
+  bool             starving;       // Every packet comes too late ...
+  int64_t          starved_since;  // ... from this device position on ...
+  double           starved_needed; // ... by what this delay would cure
   PlayoutStore     store;
   PlayoutConceal   conceal;
   PlayoutReader    reader;

@@ -53,7 +53,7 @@ def run(argv, env=None):
 
 
 def seeds(job, wanted, extra):
-    """One slice of simulator seeds, numbered from 1000 so that the quick tier's are not repeated."""
+    """One slice of simulator seeds, numbered from 1000: the quick tier has played the first."""
     first = 1000 + job["done"]
     count = min(SLICE if not extra else 10, wanted - job["done"])
     status, text = run([str(BIN / "sim_seeds"), str(first), str(count), *extra])
@@ -79,16 +79,16 @@ def fuzz(job, wanted, target):
 
 
 def soak(job, wanted, _):
-    """Virtual hours of four players without sound: memory constant, clocks steady."""
-    status, text = run([str(BIN / "sim_seeds"), str(7 + job["done"]), "1", "--seconds", "600", "--soak"])
-    job["done"] += 600
+    """An hour of virtual jam in which nothing may be allocated after the start."""
+    status, text = run([str(BIN / "check_sim_jam")], {"JAM_LONG": "1"})
+    job["done"] = wanted
     if status:
         job["failures"].append(text)
 
 
 def jobs():
     yield "seeds", SEEDS, seeds, []
-    yield "seeds_with_sound", SEEDS_WITH_SOUND, seeds, ["--dsp"]
+    yield "seeds_with_sound", SEEDS_WITH_SOUND, seeds, ["--sound"]
     yield "soak", SOAK_SECONDS, soak, None
     for target in FUZZERS:
         yield f"fuzz_{target}", FUZZ_SECONDS, fuzz, target

@@ -6,6 +6,12 @@ if(JAM_CLIENT AND EXISTS ${CMAKE_SOURCE_DIR}/client/devices.cmake)
   include(${CMAKE_SOURCE_DIR}/client/devices.cmake)
 endif()
 
+if(TARGET jamnet AND TARGET jamnet-node)
+  add_test(NAME net_cli COMMAND
+    ${CMAKE_CURRENT_SOURCE_DIR}/net/cli.sh ${CMAKE_BINARY_DIR}/bin)
+  set_tests_properties(net_cli PROPERTIES LABELS net TIMEOUT 180)
+endif()
+
 if(TARGET PkgConfig::jam_jack)
   add_executable(jack_harness net/jack_harness.c net/jack_options.c
     net/jack_report.c net/jack_side.c net/jack_signal.c net/jack_analyse.c net/jack_drift.c)

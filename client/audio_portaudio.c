@@ -30,13 +30,8 @@ typedef struct System {
 // Best first. JACK is listed by PortAudio only while its server runs, and is
 // then what the user wants; "default" devices move about between systems.
 static const System systems[] = {{"jack", paJACK},
-                                 {"asio", paASIO},
-                                 {"coreaudio", paCoreAudio},
-                                 {"wasapi", paWASAPI},
                                  {"alsa", paALSA},
-                                 {"oss", paOSS},
-                                 {"directsound", paDirectSound},
-                                 {"mme", paMME}};
+                                 {"oss", paOSS}};
 
 #define SYSTEM_COUNT (sizeof(systems) / sizeof(systems[0]))
 

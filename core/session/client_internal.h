@@ -185,10 +185,17 @@ void    client_remotes_reap(SessionClient* client);
 Remote* client_remote_find(SessionClient* client, SynchubUserId user);
 void client_media(SessionClient* client, JamTime now, const ToastFrame* frame);
 void client_remotes_clock(SessionClient* client, JamTime now);
-void client_remotes_fit(SessionClient* client);
 bool client_session_time(const SessionClient* client,
                          JamTime              own,
                          JamTime*             out);
+
+// client_fit.c
+void client_history_add(Remote*      remote,
+                        int64_t      position,
+                        const float* samples,
+                        unsigned     frames);
+void client_history_guess(Remote* remote, int64_t from, int64_t to);
+void client_remotes_fit(SessionClient* client);
 
 // client_midi.c
 void    client_midi_frame(SessionClient*    client,

@@ -9,14 +9,6 @@
 #include <math.h>
 #include <string.h>
 
-// A fit gets a slice of work per captured block, so that packets never wait
-// long behind it. A small model fitted often beats a large one that is old:
-// what was learnt 60 ms ago has lost half its worth (core/pntbtr/MODEL.md)
-#define FIT_HISTORY 1024U
-#define FIT_ORDER 256U
-#define FIT_BUDGET 200000U
-#define FIT_PERIOD_PACKETS 4U
-
 #define LOSS_PERIOD_PACKETS 512U
 
 #define CLOCK_STEP_SECONDS 3e-4 // More than a settled estimate moves by itself
@@ -136,35 +128,6 @@ void client_remotes_reap(SessionClient* const client)
   }
 }
 
-static void remember(Remote* const      remote,
-                     const int64_t      position,
-                     const float* const samples,
-                     const unsigned     frames)
-{
-  for (unsigned i = 0U; i < frames; ++i) {
-    remote->history[(uint64_t)(position + i) & (HISTORY_SIZE - 1U)] =
-      samples[i];
-  }
-}
-
-// What a missing packet probably held, so that fits do not learn a hole; it may
-// still come and replace the guess
-static void guess(Remote* const remote, const int64_t from, const int64_t to)
-{
-  const unsigned past = PNTBTR_LEVEL_SPAN;
-  float          line[PNTBTR_LEVEL_SPAN + HISTORY_SIZE / 4U];
-  const int64_t  gap = to - from;
-  const unsigned size =
-    gap < (int64_t)(HISTORY_SIZE / 4U) ? (unsigned)gap : HISTORY_SIZE / 4U;
-  for (unsigned i = 0U; i < past; ++i) {
-    const uint64_t at = (uint64_t)(from - past + i);
-    line[i]           = remote->history[at & (HISTORY_SIZE - 1U)];
-  }
-  pntbtr_extrapolate(&remote->model, line + past, line + past, size);
-  // After a gap too long to guess, the end of the guess is as good as any
-  remember(remote, to - size, line + past, size);
-}
-
 static void count_loss(Remote* const remote)
 {
   const uint64_t packets = remote->packets - remote->loss_packets;
@@ -202,9 +165,9 @@ static void hear(SessionClient* const     client,
   if (client->config.dsp) {
     jellie_to_float(block->samples, block->format.bits, samples, block->frames);
     if (remote->heard && position > remote->newest) {
-      guess(remote, remote->newest, position);
+      client_history_guess(remote, remote->newest, position);
     }
-    remember(remote, position, samples, frames);
+    client_history_add(remote, position, samples, frames);
   }
   if (!playout_push(remote->playout,
                     position,
@@ -366,41 +329,5 @@ void client_remotes_clock(SessionClient* const client, const JamTime now)
       compose_clock(client, &session, &user->row.map, remote, now);
     }
     update_delay(remote, now);
-  }
-}
-
-static bool fit_next(SessionClient* const client)
-{
-  for (unsigned n = 0U; n < MAX_REMOTES; ++n) {
-    client->fit_slot     = (client->fit_slot + 1U) % MAX_REMOTES;
-    Remote* const remote = client->remotes[client->fit_slot];
-    if (!remote || remote->use != REMOTE_ACTIVE || !remote->heard ||
-        remote->packets - remote->fitted_at < FIT_PERIOD_PACKETS) {
-      continue;
-    }
-    remote->fitted_at = remote->packets;
-    float linear[FIT_HISTORY];
-    for (unsigned i = 0U; i < FIT_HISTORY; ++i) {
-      const uint64_t at = (uint64_t)(remote->newest - FIT_HISTORY + i);
-      linear[i]         = remote->history[at & (HISTORY_SIZE - 1U)];
-    }
-    pntbtr_fit_begin(&client->fit, linear, FIT_HISTORY, FIT_ORDER);
-    return true;
-  }
-  return false;
-}
-
-void client_remotes_fit(SessionClient* const client)
-{
-  if (!client->config.dsp) {
-    return;
-  }
-  if (!client->fitting) {
-    client->fitting = fit_next(client);
-  } else if (pntbtr_fit_step(&client->fit, FIT_BUDGET)) {
-    Remote* const remote = client->remotes[client->fit_slot];
-    pntbtr_fit_model(&client->fit, &remote->model);
-    playout_set_model(remote->playout, &remote->model);
-    client->fitting = false;
   }
 }

@@ -78,7 +78,7 @@ harness() { "$bin/jack_harness" "$@"; }
 
 # value KEY: the line of bench.conf, with addresses of this machine
 value() {
-  sed -n "s/^$1=//p" "$conf" | sed 's/{[ABS]}/127.0.0.1/g'
+  sed -n "s/^$1=//p" "$conf" | sed 's/{[ABS]}/127.0.0.1/g; s/ --no-midi//'
 }
 
 # start KEY SERVER: a program of bench.conf, in the scratch folder

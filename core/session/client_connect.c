@@ -230,6 +230,9 @@ void client_send_row(SessionClient* const client, const JamTime now)
     own.row.jitter = stats.jitter;
     own.row.rtt    = stats.rtt;
     own.row.loss   = stats.peer_loss;
+    if (client->midi) {
+      midip2p_set_loss(client->midi, stats.peer_loss);
+    }
   }
   const PlayoutDll* const dll = &client->report.dll;
   if (clock.valid && dll->started) {

@@ -343,11 +343,12 @@ static void send_tables(SessionNode* const node, const JamTime now)
 {
   bool any = false;
   for (unsigned i = 0U; i < node->config.max_users; ++i) {
-    const NodeUser* const user = &node->users[i];
+    NodeUser* const user = &node->users[i];
     if (!user->session || !user->id) {
       continue;
     }
     any = true;
+    node_midi_set_loss(node, user);
     char       text[TOAST_MAX_EVENT];
     ToastFrame frame = {TOAST_FRAME_TABLE, 0U, 0U, (const uint8_t*)text, 0U};
     frame.size = synchub_table_for(node->hub, user->id, text, sizeof(text));

@@ -52,5 +52,6 @@ void node_midi_input(SessionNode*      node,
                      NodeUser*         user,
                      const ToastFrame* frame);
 void node_midi_run(SessionNode* node, JamTime now);
+void node_midi_set_loss(const SessionNode* node, NodeUser* user);
 
 #endif // JAM_SESSION_NODE_INTERNAL_H

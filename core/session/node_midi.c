@@ -181,3 +181,16 @@ void node_midi_run(SessionNode* const node, const JamTime now)
   }
   node->midi_due = due;
 }
+
+void node_midi_set_loss(const SessionNode* const node, NodeUser* const user)
+{
+  ToastStats stats;
+  if (!toast_stats(node->endpoint, user->session, &stats)) {
+    return;
+  }
+  for (unsigned i = 0U; i < SYNCHUB_MAX_MEMBERS; ++i) {
+    if (user->downlinks[i].from) {
+      midip2p_set_loss(user->downlinks[i].link, stats.peer_loss);
+    }
+  }
+}

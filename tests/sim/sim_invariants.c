@@ -75,7 +75,8 @@ static double block_ms(const Judge* const judge, const char* const name)
 }
 
 // Way, waiting for the packet to fill, cards, the buffer the mode allows, and
-// 12 ms for what the player adds to all that
+// 16 ms for what the player adds to all that, 4 of them where the clock has
+// stepped and delays are measured anew
 static double delay_bound(const Judge* const          judge,
                           const ReportListener* const row)
 {
@@ -86,7 +87,7 @@ static double delay_bound(const Judge* const          judge,
     &judge->scenario->clients[scenario_client(judge->scenario, row->at)];
   const double way = 1e-6 * (double)(up->delay + down->delay);
   return way + caps_ms[listener->mode] + 2.0 * block_ms(judge, row->from) +
-         2.0 * block_ms(judge, row->at) + 12.0;
+         2.0 * block_ms(judge, row->at) + 16.0;
 }
 
 // Shares of both ways and five sigma of bursts, where packets of one callback

@@ -150,6 +150,7 @@ static void join(SessionNode* const          node,
                    now,
                    message->room,
                    &message->profile,
+                   NULL,
                    user->session,
                    &user->id) != JAM_OK) {
     user->id = 0U;

@@ -98,10 +98,10 @@ size_t node_others(const SessionNode* const node,
   return others;
 }
 
-static void send_message(SessionNode* const          node,
-                         const JamTime               now,
-                         const ToastSession          to,
-                         const SynchubMessage* const message)
+void node_send_message(SessionNode* const          node,
+                       const JamTime               now,
+                       const ToastSession          to,
+                       const SynchubMessage* const message)
 {
   char             text[SYNCHUB_MAX_MESSAGE];
   const size_t     size  = synchub_message_write(message, text, sizeof(text));
@@ -124,7 +124,7 @@ static void introduce(SessionNode* const    node,
   message.user                     = user->id;
   message.profile                  = user->profile;
   message.joined                   = user->joined;
-  send_message(node, now, to->session, &message);
+  node_send_message(node, now, to->session, &message);
 }
 
 static void refuse(SessionNode* const node,
@@ -134,7 +134,7 @@ static void refuse(SessionNode* const node,
 {
   SynchubMessage refusal = {.kind = SYNCHUB_REFUSED};
   strncpy(refusal.reason, reason, sizeof(refusal.reason) - 1U);
-  send_message(node, now, to, &refusal);
+  node_send_message(node, now, to, &refusal);
 }
 
 static void join(SessionNode* const          node,
@@ -146,10 +146,18 @@ static void join(SessionNode* const          node,
     ++node->out_of_place; // One room per session
     return;
   }
+  if (node->draining) {
+    refuse(node,
+           now,
+           user->session,
+           "This node is about to stop. Join again in a moment.");
+    return;
+  }
   if (synchub_join(node->hub,
                    now,
                    message->room,
                    &message->profile,
+                   NULL,
                    user->session,
                    &user->id) != JAM_OK) {
     user->id = 0U;
@@ -160,7 +168,7 @@ static void join(SessionNode* const          node,
   node_midi_join(node, now, user);
 
   const SynchubMessage welcome = {.kind = SYNCHUB_WELCOME, .user = user->id};
-  send_message(node, now, user->session, &welcome);
+  node_send_message(node, now, user->session, &welcome);
   introduce(node, now, user, user);
   NodeUser*    others[SYNCHUB_MAX_MEMBERS];
   const size_t count = node_others(node, user, others);
@@ -181,7 +189,7 @@ leave(SessionNode* const node, const JamTime now, NodeUser* const user)
   const size_t         count = node_others(node, user, others);
   const SynchubMessage gone  = {.kind = SYNCHUB_GONE, .user = user->id};
   for (size_t i = 0U; i < count; ++i) {
-    send_message(node, now, others[i]->session, &gone);
+    node_send_message(node, now, others[i]->session, &gone);
   }
   node_midi_leave(node, user);
   synchub_leave(node->hub, user->id);

@@ -33,11 +33,19 @@ struct SessionNode {
   uint32_t            epoch;   // Of the next MIDI link
   JamTime             next_table;
   JamTime             midi_due;
+  int64_t             utc_us; // At utc_at
+  JamTime             utc_at;
+  bool                draining;
   uint64_t            datagrams_in, datagrams_out, bytes_in, bytes_out;
   uint64_t            out_of_place; // Frames a user may not send
 };
 
 NodeUser* node_user_by_id(const SessionNode* node, SynchubUserId id);
+
+void node_send_message(SessionNode*          node,
+                       JamTime               now,
+                       ToastSession          to,
+                       const SynchubMessage* message);
 
 // Lists the other users in a user's room. Returns their number.
 size_t node_others(const SessionNode* node,

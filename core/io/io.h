@@ -84,7 +84,7 @@ JAM_NODISCARD JamStatus io_socket_open(IoSocket*           socket,
 JAM_NODISCARD JamStatus io_listen(const char* list,
                                   IoSocket    out[IO_MAX_SOCKETS],
                                   unsigned*   out_count,
-                                  char        note[JAM_TEXT_SIZE]);
+                                  char        note[JAM_NOTE_SIZE]);
 
 /// Closes a socket; a closed one is ignored.
 void io_socket_close(IoSocket* socket);

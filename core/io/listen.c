@@ -27,17 +27,17 @@ static bool stand_in(const char* const name, ToastAddress* const out)
   return false;
 }
 
-static void say(char        note[JAM_TEXT_SIZE],
+static void say(char        note[JAM_NOTE_SIZE],
                 const char* before,
                 const char* what,
                 const char* after)
 {
-  (void)snprintf(note, JAM_TEXT_SIZE, "%s%.80s%s", before, what, after);
+  (void)snprintf(note, JAM_NOTE_SIZE, "%s%.80s%s", before, what, after);
 }
 
 static JamStatus find(const SessionHost* const host,
                       ToastAddress* const      out,
-                      char                     note[JAM_TEXT_SIZE])
+                      char                     note[JAM_NOTE_SIZE])
 {
   unsigned count = 0U;
   if (!host->name[0]) {
@@ -58,7 +58,7 @@ static JamStatus find(const SessionHost* const host,
 
 static void explain(const JamStatus           status,
                     const ToastAddress* const address,
-                    char                      note[JAM_TEXT_SIZE])
+                    char                      note[JAM_NOTE_SIZE])
 {
   char text[IO_ADDRESS_SIZE];
   io_address_write(address, text);
@@ -81,7 +81,7 @@ static void explain(const JamStatus           status,
 static JamStatus find_all(const char* const list,
                           ToastAddress      out[IO_MAX_SOCKETS],
                           unsigned* const   out_count,
-                          char              note[JAM_TEXT_SIZE])
+                          char              note[JAM_NOTE_SIZE])
 {
   SessionHost hosts[IO_MAX_SOCKETS];
   JamStatus   status = io_hosts_parse(list, hosts, IO_MAX_SOCKETS, out_count);
@@ -102,7 +102,7 @@ static JamStatus find_all(const char* const list,
 JamStatus io_listen(const char* const list,
                     IoSocket          out[IO_MAX_SOCKETS],
                     unsigned* const   out_count,
-                    char              note[JAM_TEXT_SIZE])
+                    char              note[JAM_NOTE_SIZE])
 {
   ToastAddress addresses[IO_MAX_SOCKETS];
   unsigned     count = 0U;

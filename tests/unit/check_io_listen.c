@@ -84,7 +84,7 @@ static void ask(const char* const list, const ToastAddress* const to)
 {
   IoSocket     mine[IO_MAX_SOCKETS];
   unsigned     count = 0U;
-  char         note[JAM_TEXT_SIZE];
+  char         note[JAM_NOTE_SIZE];
   ToastAddress from;
   uint8_t      answer[8];
   ck_assert_int_eq(io_listen(list, mine, &count, note), JAM_OK);
@@ -104,7 +104,7 @@ START_TEST(an_answer_leaves_from_the_socket_of_its_family)
   }
   IoSocket sockets[IO_MAX_SOCKETS];
   unsigned count = 0U;
-  char     note[JAM_TEXT_SIZE];
+  char     note[JAM_NOTE_SIZE];
   ck_assert_int_eq(io_listen("127.0.0.1:0,[::1]:0", sockets, &count, note),
                    JAM_OK);
   ck_assert_uint_eq(count, 2U);
@@ -129,7 +129,7 @@ START_TEST(an_ipv6_socket_alone_also_speaks_ipv4)
   }
   IoSocket sockets[IO_MAX_SOCKETS];
   unsigned count = 0U;
-  char     note[JAM_TEXT_SIZE];
+  char     note[JAM_NOTE_SIZE];
   ck_assert_int_eq(io_listen("[::]:0", sockets, &count, note), JAM_OK);
   ck_assert(sockets[0].v4 && sockets[0].v6);
   Echo           echo   = {.size = 0U};
@@ -155,7 +155,7 @@ START_TEST(both_wildcards_fit_on_one_port)
   }
   IoSocket sockets[IO_MAX_SOCKETS];
   unsigned count = 0U;
-  char     note[JAM_TEXT_SIZE];
+  char     note[JAM_NOTE_SIZE];
   char     list[64];
   ck_assert_int_eq(io_listen("0.0.0.0:0", sockets, &count, note), JAM_OK);
   char first[IO_ADDRESS_SIZE];
@@ -180,7 +180,7 @@ START_TEST(what_has_no_socket_goes_nowhere)
 {
   IoSocket           sockets[IO_MAX_SOCKETS];
   unsigned           count = 0U;
-  char               note[JAM_TEXT_SIZE];
+  char               note[JAM_NOTE_SIZE];
   const ToastAddress v6 = {{[15] = 1U}, 4460U};
   ck_assert_int_eq(io_listen("127.0.0.1:0", sockets, &count, note), JAM_OK);
   io_socket_send(sockets, count, &v6, (const uint8_t*)"jam", 3U);
@@ -193,7 +193,7 @@ START_TEST(names_of_fly_stand_for_all_addresses_elsewhere)
 {
   IoSocket           sockets[IO_MAX_SOCKETS];
   unsigned           count = 0U;
-  char               note[JAM_TEXT_SIZE];
+  char               note[JAM_NOTE_SIZE];
   const ToastAddress any = {{[10] = 0xFFU, [11] = 0xFFU}, 0U};
   ck_assert_int_eq(io_listen("fly-global-services:0", sockets, &count, note),
                    JAM_OK);
@@ -209,7 +209,7 @@ refused(const char* const list, const JamStatus status, const char* const words)
 {
   IoSocket sockets[IO_MAX_SOCKETS];
   unsigned count = 1U;
-  char     note[JAM_TEXT_SIZE];
+  char     note[JAM_NOTE_SIZE];
   ck_assert_int_eq(io_listen(list, sockets, &count, note), status);
   ck_assert_uint_eq(count, 0U);
   ck_assert_msg(strstr(note, words) != NULL, "'%s' in '%s'", words, note);
@@ -233,7 +233,7 @@ START_TEST(one_failure_closes_all)
   IoSocket taken[IO_MAX_SOCKETS];
   IoSocket sockets[IO_MAX_SOCKETS];
   unsigned count = 0U;
-  char     note[JAM_TEXT_SIZE];
+  char     note[JAM_NOTE_SIZE];
   char     list[2U * IO_ADDRESS_SIZE];
   char     address[IO_ADDRESS_SIZE];
   ck_assert_int_eq(io_listen("127.0.0.1:0", taken, &count, note), JAM_OK);

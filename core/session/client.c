@@ -153,6 +153,8 @@ static void frame_input(SessionClient* const    client,
   case TOAST_FRAME_EVENT:
     client_message(client, now, frame);
     break;
+  case TOAST_FRAME_MESH: // Between nodes only
+    break;
   }
 }
 

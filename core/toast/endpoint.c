@@ -46,7 +46,9 @@ JamStatus toast_endpoint_new(const ToastConfig* const  config,
     return JAM_ERR_ARGUMENT;
   }
   if (sodium_init() < 0 ||
-      (config->accept && sodium_is_zero(config->node_secret, TOAST_KEY_SIZE))) {
+      (config->accept && sodium_is_zero(config->node_secret, TOAST_KEY_SIZE)) ||
+      (config->clustered &&
+       sodium_is_zero(config->cluster_secret, TOAST_KEY_SIZE))) {
     return JAM_ERR_CRYPTO;
   }
   ToastEndpoint* const endpoint =
@@ -60,7 +62,6 @@ JamStatus toast_endpoint_new(const ToastConfig* const  config,
   }
   endpoint->config       = *config;
   endpoint->max_sessions = config->max_sessions;
-  endpoint->cid_base     = (uint32_t)config->node_id << TOAST_WIRE_SLOT_BITS;
   if (config->idle_timeout == 0) {
     endpoint->config.idle_timeout = TOAST_IDLE_TIME;
   }
@@ -127,6 +128,7 @@ bool toast_event(ToastEndpoint* const endpoint, ToastEvent* const out)
     out->kind          = TOAST_EVENT_OPEN;
     out->session       = peer->handle;
     out->user_data     = peer->user_data;
+    out->sibling       = peer->sibling;
     peer->open_pending = false;
     if (!peer->closed_pending) {
       drop_first_life(endpoint, peer);
@@ -171,6 +173,47 @@ bool toast_clock(const ToastEndpoint* const endpoint,
     toast_clock_read(&peer->clock, out);
   }
   return peer != NULL;
+}
+
+bool toast_is_sibling(const ToastEndpoint* const endpoint,
+                      const ToastSession         session)
+{
+  const ToastPeer* const peer = toast_table_find(endpoint, session);
+  return peer && peer->sibling;
+}
+
+uint16_t toast_peer_node(const ToastEndpoint* const endpoint,
+                         const ToastSession         session)
+{
+  const ToastPeer* const peer = toast_table_find(endpoint, session);
+  return peer ? peer->node_id : 0U;
+}
+
+bool toast_identity(const ToastEndpoint* const endpoint,
+                    const ToastSession         session,
+                    ToastIdentity* const       out)
+{
+  const ToastPeer* const peer = toast_table_find(endpoint, session);
+  memset(out, 0, sizeof(*out));
+  if (!peer || !peer->has_identity) {
+    return false;
+  }
+  *out = peer->identity;
+  return true;
+}
+
+void toast_set_utc(ToastEndpoint* const endpoint,
+                   const JamTime        now,
+                   const int64_t        utc_us)
+{
+  endpoint->has_utc = true;
+  endpoint->utc_us  = utc_us;
+  endpoint->utc_at  = now;
+}
+
+void toast_set_node_id(ToastEndpoint* const endpoint, const uint16_t node_id)
+{
+  endpoint->config.node_id = node_id & TOAST_WIRE_MAX_NODE_ID;
 }
 
 bool toast_stats(const ToastEndpoint* const endpoint,

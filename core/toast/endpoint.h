@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Inside an endpoint: what the role files (handshake, receive, send, riders,
-// tick, table) share. Not for other modules.
+// Inside an endpoint: what the role files (handshake, accept, receive, send,
+// riders, tick, table) share. Not for other modules.
 
 #ifndef JAM_TOAST_ENDPOINT_H
 #define JAM_TOAST_ENDPOINT_H
@@ -58,11 +58,16 @@ typedef struct ToastPeer {
   ToastSession   handle;
   void*          user_data;
   ToastAddress   address;
+  uint32_t       cid; ///< Ours
   uint32_t       remote_cid;
   uint32_t       send_number;
   uint8_t        send_key[TOAST_KEY_SIZE];
   uint8_t        receive_key[TOAST_KEY_SIZE];
   bool           dialled;
+  bool           sibling;
+  uint16_t       node_id; ///< Of the peer; 0: unknown, or a client
+  bool           has_identity;
+  ToastIdentity  identity; ///< Of the caller
 
   bool     ready;  ///< In the list of those with something to send
   bool     forced; ///< A datagram must leave even for riders alone
@@ -102,8 +107,9 @@ typedef struct ToastPeer {
   ToastEstimator clock;
 
   NoiseState noise;
-  uint8_t    init[TOAST_WIRE_INIT_NOISE + TOAST_WIRE_INIT_NOISE_SIZE];
-  uint8_t    accept[TOAST_WIRE_ACCEPT_SIZE];
+  uint8_t    init[TOAST_WIRE_INIT_NOISE + TOAST_WIRE_SIBLING_INIT_NOISE_SIZE];
+  uint8_t    accept[TOAST_WIRE_RESUMED_SIZE]; ///< The longest of the three
+  size_t     accept_size;
 } ToastPeer;
 
 /// Buffers apart from the sessions, so that quiet ones stay out of the caches.
@@ -126,12 +132,14 @@ struct ToastEndpoint {
   ToastDrbg     drbg;
   ToastCounters counters;
   unsigned      max_sessions;
-  uint32_t      cid_base;
   ToastPeer*    peers;
   ToastBuffers* buffers;
   uint16_t*     inits; ///< Hash of accepted INITs: first slot of each chain
   uint32_t      inits_mask;
   uint8_t       inits_key[16];
+  bool          has_utc;
+  int64_t       utc_us; ///< At own time `utc_at`
+  JamTime       utc_at;
   ToastTimers   timers;
   ToastList     ready;
   ToastList     free;
@@ -166,9 +174,6 @@ ToastPeer* toast_table_find(const ToastEndpoint* endpoint, ToastSession handle);
 /// Finds a session by a connection id of ours, in whatever state.
 ToastPeer* toast_table_by_cid(const ToastEndpoint* endpoint, uint32_t cid);
 
-/// Returns the connection id of ours that names a session.
-uint32_t toast_table_cid(const ToastEndpoint* endpoint, const ToastPeer* peer);
-
 /// Finds the session an INIT with this ephemeral key has made.
 ToastPeer* toast_table_by_init(const ToastEndpoint* endpoint,
                                const uint8_t        ephemeral[TOAST_KEY_SIZE]);
@@ -195,14 +200,34 @@ void toast_end(ToastEndpoint* endpoint, ToastPeer* peer, ToastReason reason);
 
 // handshake.c
 
-/// Takes in an INIT (node side).
-void toast_input_init(ToastEndpoint*      endpoint,
-                      JamTime             now,
-                      const ToastAddress* from,
-                      const uint8_t*      data,
-                      size_t              size);
+/// Returns the size of the sealed content of an INIT of this type.
+static inline size_t toast_init_payload(const uint8_t type)
+{
+  return type == TOAST_WIRE_SIBLING_INIT ? TOAST_WIRE_SIBLING_INIT_PAYLOAD
+                                         : TOAST_WIRE_INIT_PAYLOAD;
+}
 
-/// Takes in an ACCEPT (caller's side).
+/// Returns the size of its handshake message.
+static inline size_t toast_init_noise_size(const uint8_t type)
+{
+  return toast_init_payload(type) + NOISE_OVERHEAD;
+}
+
+/// Returns whether a clock can show this.
+bool toast_time_plausible(int64_t us);
+
+/// Prepares the handshake that an INIT with these first bytes begins.
+/// `node_key`: the initiator's, unless of siblings.
+void toast_handshake_start(ToastEndpoint* endpoint,
+                           NoiseState*    noise,
+                           bool           initiator,
+                           const uint8_t* init,
+                           const uint8_t* node_key);
+
+/// Takes the keys of a finished handshake and wipes the rest.
+void toast_handshake_keys(ToastPeer* peer);
+
+/// Takes in an ACCEPT or SIBLING ACCEPT (caller's side).
 void toast_input_accept(ToastEndpoint* endpoint,
                         JamTime        now,
                         const uint8_t* data,
@@ -214,10 +239,21 @@ size_t toast_hello_write(ToastPeer* peer, uint8_t* out, size_t capacity);
 /// Makes a session open: keys are there and the peer is known to have them.
 void toast_open(ToastEndpoint* endpoint, ToastPeer* peer, JamTime now);
 
+// accept.c
+
+/// Takes in an INIT or SIBLING INIT.
+void toast_input_init(ToastEndpoint*      endpoint,
+                      JamTime             now,
+                      const ToastAddress* from,
+                      const uint8_t*      data,
+                      size_t              size);
+
 // frames.c
 
 /// Checks the frames of an opened datagram.
-bool toast_frames_valid(const uint8_t* data, size_t size);
+bool toast_frames_valid(const ToastPeer* peer,
+                        const uint8_t*   data,
+                        size_t           size);
 
 /// Acts on checked frames.
 void toast_frames_take(ToastEndpoint* endpoint,

@@ -89,7 +89,7 @@ void toast_input_short(ToastEndpoint* const      endpoint,
     ++peer->path.duplicates;
     return;
   }
-  if (!toast_frames_valid(endpoint->plain, inside)) {
+  if (!toast_frames_valid(peer, endpoint->plain, inside)) {
     ++endpoint->counters.bad_frame;
     return;
   }
@@ -125,9 +125,10 @@ void toast_input(ToastEndpoint* const      endpoint,
     ++endpoint->counters.too_long;
   } else if (data[0] & TOAST_WIRE_SHORT) {
     toast_input_short(endpoint, now, from, data, size);
-  } else if (data[0] == TOAST_WIRE_INIT) {
+  } else if (data[0] == TOAST_WIRE_INIT || data[0] == TOAST_WIRE_SIBLING_INIT) {
     toast_input_init(endpoint, now, from, data, size);
-  } else if (data[0] == TOAST_WIRE_ACCEPT) {
+  } else if (data[0] == TOAST_WIRE_ACCEPT ||
+             data[0] == TOAST_WIRE_SIBLING_ACCEPT) {
     toast_input_accept(endpoint, now, data, size);
   } else {
     ++endpoint->counters.unknown_type;

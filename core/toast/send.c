@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Frames out: queued per session, bundled into sealed datagrams. Order within a
-// datagram: control messages, riders, MIDI and tables, media. Sessions with
-// something to send take turns, one datagram each.
+// datagram: control messages, riders, MIDI, tables and mesh, media. Sessions
+// with something to send take turns, one datagram each.
 
 #include "toast/endpoint.h"
 
@@ -24,6 +24,10 @@ static size_t write_head(uint8_t* const out, const ToastFrame* const frame)
     toast_put16(out + 1, frame->handle);
     toast_put16(out + 3, size);
     return TOAST_WIRE_MIDI_HEAD;
+  case TOAST_FRAME_MESH:
+    out[0] = TOAST_WIRE_FRAME_MESH;
+    toast_put16(out + 1, size);
+    return TOAST_WIRE_MESH_HEAD;
   default:
     out[0] = TOAST_WIRE_FRAME_TABLE;
     toast_put16(out + 1, size);
@@ -56,12 +60,14 @@ static bool enqueue(ToastEndpoint* const    endpoint,
   return true;
 }
 
-static bool frame_fits(const ToastFrame* const frame)
+static bool frame_fits(const ToastPeer* const  peer,
+                       const ToastFrame* const frame)
 {
+  const ToastFrameKind last =
+    peer->sibling ? TOAST_FRAME_MESH : TOAST_FRAME_EVENT;
   const size_t most =
-    frame->kind == TOAST_FRAME_EVENT ? TOAST_MAX_EVENT : TOAST_MAX_MEDIA;
-  return frame->kind <= TOAST_FRAME_EVENT && frame->size > 0U &&
-         frame->size <= most;
+    frame->kind >= TOAST_FRAME_EVENT ? TOAST_MAX_EVENT : TOAST_MAX_MEDIA;
+  return frame->kind <= last && frame->size > 0U && frame->size <= most;
 }
 
 JamStatus toast_send(ToastEndpoint* const    endpoint,
@@ -73,7 +79,7 @@ JamStatus toast_send(ToastEndpoint* const    endpoint,
   if (!peer || peer->state != TOAST_PEER_OPEN) {
     return JAM_ERR_STATE;
   }
-  if (!frame_fits(frame)) {
+  if (!frame_fits(peer, frame)) {
     return JAM_ERR_ARGUMENT;
   }
   if (frame->kind == TOAST_FRAME_EVENT) {

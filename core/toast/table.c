@@ -52,7 +52,9 @@ ToastPeer* toast_table_take(ToastEndpoint* const endpoint)
 
   const ToastSession handle = next_handle(peer, slot);
   memset(peer, 0, sizeof(*peer));
-  peer->handle          = handle;
+  peer->handle = handle;
+  peer->cid =
+    ((uint32_t)endpoint->config.node_id << TOAST_WIRE_SLOT_BITS) | slot;
   peer->chain           = TOAST_NO_SLOT;
   peer->media.data      = buffers->media;
   peer->media.capacity  = TOAST_MEDIA_ROOM;
@@ -127,15 +129,9 @@ ToastPeer* toast_table_by_cid(const ToastEndpoint* const endpoint,
                               const uint32_t             cid)
 {
   const uint32_t slot = cid & TOAST_WIRE_SLOT_MASK;
-  return ((cid ^ slot) == endpoint->cid_base && slot < endpoint->max_sessions)
+  return slot < endpoint->max_sessions && endpoint->peers[slot].cid == cid
            ? &endpoint->peers[slot]
            : NULL;
-}
-
-uint32_t toast_table_cid(const ToastEndpoint* const endpoint,
-                         const ToastPeer* const     peer)
-{
-  return endpoint->cid_base | toast_slot(endpoint, peer);
 }
 
 ToastPeer* toast_table_by_init(const ToastEndpoint* const endpoint,

@@ -16,8 +16,8 @@
 #include <time.h>
 
 #define MAX_CONNECTIONS 64U
-#define STEP_SECONDS 5U               // For each step of a connection...
-#define LIFE_US (10 * LWS_US_PER_SEC) // ...and for all of it
+#define STEP_SECONDS 2U              // For each step of a connection...
+#define LIFE_US (5 * LWS_US_PER_SEC) // ...and for all of it
 #define FRESH (3 * JAM_SECOND) // A heartbeat younger than this is a live relay
 #define TEXT "text/plain; charset=utf-8"
 #define METRICS "text/plain; version=0.0.4; charset=utf-8"
@@ -42,6 +42,7 @@ struct NodeHttp {
 // What libwebsockets keeps for each connection
 typedef struct Answer {
   size_t        size;
+  bool          last; // The connection ends with it
   unsigned char data[LWS_PRE + METRICS_SIZE];
 } Answer;
 
@@ -118,19 +119,19 @@ answer(const Site* const site, struct lws* const wsi, Answer* const out)
   Page                 page  = {0U, TEXT, (char*)out->data + LWS_PRE, 0U};
   make_page(site, wsi, &page);
   out->size = page.size;
+  out->last = page.status == HTTP_STATUS_METHOD_NOT_ALLOWED; // May have a body
   if (lws_add_http_common_headers(wsi,
                                   page.status,
                                   page.type,
                                   page.size,
                                   &at,
                                   end) ||
-      (page.status == HTTP_STATUS_METHOD_NOT_ALLOWED &&
-       lws_add_http_header_by_name(wsi,
-                                   (const unsigned char*)"allow:",
-                                   (const unsigned char*)"GET",
-                                   3,
-                                   &at,
-                                   end)) ||
+      (out->last && lws_add_http_header_by_name(wsi,
+                                                (const unsigned char*)"allow:",
+                                                (const unsigned char*)"GET",
+                                                3,
+                                                &at,
+                                                end)) ||
       lws_finalize_write_http_header(wsi, start, &at, end)) {
     return -1;
   }
@@ -141,7 +142,7 @@ answer(const Site* const site, struct lws* const wsi, Answer* const out)
 static int write_out(struct lws* const wsi, const Answer* const out)
 {
   unsigned char* const body = (unsigned char*)(uintptr_t)out->data + LWS_PRE;
-  if (lws_write(wsi, body, out->size, LWS_WRITE_HTTP_FINAL) < 0 ||
+  if (lws_write(wsi, body, out->size, LWS_WRITE_HTTP_FINAL) < 0 || out->last ||
       lws_http_transaction_completed(wsi)) {
     return -1;
   }
@@ -165,9 +166,11 @@ static int callback(struct lws* const               wsi,
                   (Answer*)user);
   case LWS_CALLBACK_HTTP_WRITEABLE:
     return write_out(wsi, (const Answer*)user);
+  case LWS_CALLBACK_HTTP_BODY: // Nobody reads it
+  case LWS_CALLBACK_HTTP_BODY_COMPLETION:
+    return 0;
   case LWS_CALLBACK_TIMER:
-  case LWS_CALLBACK_HTTP_BODY:            // Nothing here takes a body
-  case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE: // or speaks anything else
+  case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE: // Nothing else is spoken here
   case LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION:
     return -1;
   default:
@@ -207,7 +210,6 @@ static bool open_site(NodeHttp* const   http,
   info.timeout_secs         = STEP_SECONDS;
   info.timeout_secs_ah_idle = STEP_SECONDS;
   info.keepalive_timeout    = (int)STEP_SECONDS;
-  info.server_string        = "jamnet-node";
   info.options              = place.v6 ? LWS_SERVER_OPTION_IPV6_V6ONLY_MODIFY |
                               LWS_SERVER_OPTION_IPV6_V6ONLY_VALUE
                                        : LWS_SERVER_OPTION_DISABLE_IPV6;

@@ -135,6 +135,9 @@ static JamStatus start(JamNode* const             node,
                            &engine,
                            &node->loop);
   }
+  if (status != JAM_OK && node->socket_count > 0U) {
+    note[0] = '\0'; // What it says of the sockets is not the reason
+  }
   return status;
 }
 

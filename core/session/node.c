@@ -397,5 +397,4 @@ void session_node_view(const SessionNode* const node, JamNodeView* const out)
   by->misplaced = c->bad_frame + node->out_of_place;
   out->rejected = by->malformed + by->unknown + by->unsealed + by->replayed +
                   by->full + by->misplaced;
-  out->draining = node->draining;
 }

@@ -30,3 +30,19 @@ if(TARGET jamnet-node)
   jam_node_test(node_watchdog http_test.py stuck paused)
   jam_node_test(node_draining http_test.py draining)
 endif()
+
+# jam_deploy_test(NAME SCRIPT ARGUMENT...): files read, nothing started
+function(jam_deploy_test NAME SCRIPT)
+  add_test(NAME ${NAME} COMMAND Python3::Interpreter
+    ${CMAKE_CURRENT_SOURCE_DIR}/node/${SCRIPT} ${CMAKE_SOURCE_DIR})
+  set_tests_properties(${NAME} PROPERTIES LABELS node TIMEOUT 60)
+endfunction()
+jam_deploy_test(node_fly check_fly.py)
+jam_deploy_test(node_fly_mistakes fly_mistakes.py)
+
+if(TARGET jamnet-node)
+  add_test(NAME node_unit COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/node/unit.sh
+    ${CMAKE_BINARY_DIR}/bin ${CMAKE_SOURCE_DIR}/assets/jamnet-node.service)
+  set_tests_properties(node_unit PROPERTIES
+    LABELS node TIMEOUT 60 SKIP_RETURN_CODE 77)
+endif()

@@ -384,12 +384,17 @@ void session_node_view(const SessionNode* const node, JamNodeView* const out)
   const ToastCounters* const c = toast_counters(node->endpoint);
   memset(out, 0, sizeof(*out));
   synchub_count(node->hub, &out->users, &out->rooms);
-  out->datagrams_in  = node->datagrams_in;
-  out->datagrams_out = node->datagrams_out;
-  out->bytes_in      = node->bytes_in;
-  out->bytes_out     = node->bytes_out;
-  out->rejected      = c->too_short + c->too_long + c->unknown_type +
-                  c->bad_version + c->unknown_session + c->bad_seal +
-                  c->bad_frame + c->replayed + c->table_full +
-                  node->out_of_place;
+  out->datagrams_in         = node->datagrams_in;
+  out->datagrams_out        = node->datagrams_out;
+  out->bytes_in             = node->bytes_in;
+  out->bytes_out            = node->bytes_out;
+  JamNodeRejected* const by = &out->rejected_by;
+  by->malformed = c->too_short + c->too_long + c->unknown_type + c->bad_version;
+  by->unknown   = c->unknown_session;
+  by->unsealed  = c->bad_seal;
+  by->replayed  = c->replayed;
+  by->full      = c->table_full;
+  by->misplaced = c->bad_frame + node->out_of_place;
+  out->rejected = by->malformed + by->unknown + by->unsealed + by->replayed +
+                  by->full + by->misplaced;
 }

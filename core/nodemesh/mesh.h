@@ -12,6 +12,7 @@
 #define NODEMESH_HASH_SIZE 8U
 #define NODEMESH_BUCKETS 1024U
 #define NODEMESH_MAX_NODE 1023U
+#define NODEMESH_NOW INT64_MIN ///< Until: nobody waits any more
 
 /// What a HELLO says.
 typedef struct NodemeshHello {
@@ -176,6 +177,19 @@ size_t nodemesh_message_write(const NodemeshMessage* message,
 JamStatus
 nodemesh_message_read(const char* text, size_t size, NodemeshMessage* out);
 
+// candidates.c
+
+/// Returns the candidate with this session, or none.
+uint16_t nodemesh_candidate_of(const Nodemesh* mesh, ToastSession session);
+
+/// Its session is gone: it is dialled again, later each time.
+void nodemesh_dial_failed(NodemeshCandidate* candidate, JamTime now);
+
+/// Wishes a dial if it is due. Returns when to look again.
+JamTime nodemesh_candidate_tick(Nodemesh*          mesh,
+                                NodemeshCandidate* candidate,
+                                JamTime            now);
+
 // peers.c
 
 /// Takes in a HELLO.
@@ -219,7 +233,11 @@ NodemeshLocal* nodemesh_local_find(const Nodemesh* mesh,
 /// All local users' targets may have changed.
 void nodemesh_reroute(Nodemesh* mesh);
 
-// persons.c
+// claims.c
+
+/// Returns a peer's claim, or none.
+uint16_t
+nodemesh_claim(const Nodemesh* mesh, unsigned peer, SynchubUserId handle);
 
 void nodemesh_user_input(Nodemesh*              mesh,
                          JamTime                now,
@@ -238,6 +256,20 @@ void nodemesh_claims_forget(Nodemesh* mesh,
                             uint16_t  room,
                             bool      moved);
 
+/// Forgets everybody's claims in a room.
+void nodemesh_claims_void(Nodemesh* mesh, uint16_t room);
+
+// persons.c
+
+/// Finds out anew where a person is. `until`: how long it is waited for if
+/// nobody claims it any more.
+void nodemesh_review(Nodemesh* mesh, NodemeshPerson* person, JamTime until);
+
+/// Returns the person, made if need be; null if there is no place.
+NodemeshPerson* nodemesh_person(Nodemesh*     mesh,
+                                uint16_t      room,
+                                const uint8_t uid[SYNCHUB_UID_SIZE]);
+
 /// The last local user has left a room: nobody is interested any more.
 void nodemesh_persons_forget(Nodemesh* mesh, uint16_t room);
 
@@ -247,8 +279,8 @@ void nodemesh_persons_local(Nodemesh*            mesh,
                             const NodemeshLocal* local);
 
 /// A local user has gone without a word: it is waited for like anybody else
-/// whose node is gone.
-void nodemesh_persons_await(Nodemesh*            mesh,
+/// whose node is gone. False if there is no place for that.
+bool nodemesh_persons_await(Nodemesh*            mesh,
                             JamTime              now,
                             const NodemeshLocal* local);
 

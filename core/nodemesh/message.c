@@ -195,7 +195,7 @@ static JamStatus read_user(const char* const      text,
   static const uint8_t unknown[SYNCHUB_UID_SIZE];
   SynchubMessage       hub;
   if (synchub_message_read(text, size, &hub) != JAM_OK ||
-      !read_more(body, out)) {
+      hub.user > SYNCHUB_MAX_ID || !read_more(body, out)) {
     return JAM_ERR_FORMAT;
   }
   out->user.handle = hub.user;

@@ -198,8 +198,9 @@ void nodemesh_set_epoch(Nodemesh* mesh,
                         unsigned  local,
                         uint32_t  epoch);
 
-/// A user has left; `moved` if it may turn up at another node.
-void nodemesh_leave(Nodemesh* mesh, JamTime now, unsigned local, bool moved);
+/// A user has left; `moved` if it may turn up at another node. Returns whether
+/// it is waited for: then USER or GONE of it will be raised.
+bool nodemesh_leave(Nodemesh* mesh, JamTime now, unsigned local, bool moved);
 
 /// Lists the sessions to which what a local user sends goes, one per sibling.
 /// Returns their number.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Whose users are where: claims of siblings, and the people they add up to.
+// Whose users are where: the people that claims add up to.
 //
 // Each user record has one writer, its home. Where several nodes claim a user,
 // the highest epoch is right and the others have yet to hear of it: a claim
@@ -10,26 +10,6 @@
 #include "base/time.h"
 
 #include <string.h>
-
-#define GONE INT64_MIN // Until: nobody waits any more
-
-static uint16_t*
-bucket_of(Nodemesh* const mesh, const unsigned peer, const SynchubUserId handle)
-{
-  return &mesh->claim_buckets[(handle + peer * 131U) % NODEMESH_BUCKETS];
-}
-
-static uint16_t find_claim(const Nodemesh* const mesh,
-                           const unsigned        peer,
-                           const SynchubUserId   handle)
-{
-  uint16_t at = mesh->claim_buckets[(handle + peer * 131U) % NODEMESH_BUCKETS];
-  while (at != NODEMESH_NONE && (mesh->claims[at].peer != peer ||
-                                 mesh->claims[at].user.handle != handle)) {
-    at = mesh->claims[at].chain;
-  }
-  return at;
-}
 
 static void unmark(Nodemesh* const mesh, NodemeshPerson* const person)
 {
@@ -118,10 +98,9 @@ static void lose_home(Nodemesh* const       mesh,
   mark(mesh, person);
 }
 
-// Finds out anew where a person is. `until`: how long it is waited for if
-// nobody claims it any more.
-static void
-review(Nodemesh* const mesh, NodemeshPerson* const person, const JamTime until)
+void nodemesh_review(Nodemesh* const       mesh,
+                     NodemeshPerson* const person,
+                     const JamTime         until)
 {
   const uint16_t before = person->best;
   person->best          = best_claim(mesh, person);
@@ -157,25 +136,6 @@ review(Nodemesh* const mesh, NodemeshPerson* const person, const JamTime until)
   settle(mesh, person);
 }
 
-static void
-remove_claim(Nodemesh* const mesh, const uint16_t at, const JamTime until)
-{
-  NodemeshClaim* const  claim  = &mesh->claims[at];
-  NodemeshPerson* const person = &mesh->persons[claim->person];
-  uint16_t*             link = bucket_of(mesh, claim->peer, claim->user.handle);
-  while (*link != at) {
-    link = &mesh->claims[*link].chain;
-  }
-  *link = claim->chain;
-  link  = &person->claims;
-  while (*link != at) {
-    link = &mesh->claims[*link].next;
-  }
-  *link       = claim->next;
-  claim->used = false;
-  review(mesh, person, until);
-}
-
 static NodemeshPerson* find_person(const Nodemesh* const mesh,
                                    const uint16_t        room,
                                    const uint8_t         uid[SYNCHUB_UID_SIZE])
@@ -192,10 +152,9 @@ static NodemeshPerson* find_person(const Nodemesh* const mesh,
   return NULL;
 }
 
-// The person, made if need be; null if there is no place
-static NodemeshPerson* person_of(Nodemesh* const mesh,
-                                 const uint16_t  room,
-                                 const uint8_t   uid[SYNCHUB_UID_SIZE])
+NodemeshPerson* nodemesh_person(Nodemesh* const mesh,
+                                const uint16_t  room,
+                                const uint8_t   uid[SYNCHUB_UID_SIZE])
 {
   NodemeshPerson* person = find_person(mesh, room, uid);
   for (uint16_t i = 0U; !person && i < mesh->config.max_remotes; ++i) {
@@ -219,103 +178,13 @@ static NodemeshPerson* person_of(Nodemesh* const mesh,
   return person;
 }
 
-static uint16_t free_claim(const Nodemesh* const mesh)
-{
-  uint16_t at = 0U;
-  while (at < mesh->max_claims && mesh->claims[at].used) {
-    ++at;
-  }
-  return at < mesh->max_claims ? at : NODEMESH_NONE;
-}
-
-static void add_claim(Nodemesh* const           mesh,
-                      const unsigned            peer,
-                      NodemeshPerson* const     person,
-                      const uint16_t            at,
-                      const NodemeshUser* const user)
-{
-  NodemeshClaim* const claim = &mesh->claims[at];
-  uint16_t* const      link  = bucket_of(mesh, peer, user->handle);
-  claim->used                = true;
-  claim->peer                = (uint8_t)peer;
-  claim->person              = (uint16_t)(person - mesh->persons);
-  claim->user                = *user;
-  claim->chain               = *link;
-  claim->next                = person->claims;
-  *link                      = at;
-  person->claims             = at;
-}
-
-void nodemesh_user_input(Nodemesh* const              mesh,
-                         const JamTime                now,
-                         const unsigned               peer,
-                         const NodemeshMessage* const message)
-{
-  NodemeshRoom* const room = nodemesh_room(mesh, message->room, false);
-  if (!room || room->locals == 0U) {
-    return; // Sent before it heard that the room has closed here
-  }
-  const uint16_t        old = find_claim(mesh, peer, message->user.handle);
-  NodemeshPerson* const person =
-    person_of(mesh, (uint16_t)(room - mesh->rooms), message->user.uid);
-  if (!person) {
-    return;
-  }
-  const uint16_t index = (uint16_t)(person - mesh->persons);
-  if (old != NODEMESH_NONE && mesh->claims[old].person == index) {
-    mesh->claims[old].user = message->user;
-  } else {
-    if (old != NODEMESH_NONE) {
-      remove_claim(mesh, old, GONE); // The number is somebody else's now
-    }
-    const uint16_t at = free_claim(mesh);
-    if (at == NODEMESH_NONE) {
-      ++mesh->counters.table_full;
-    } else {
-      add_claim(mesh, peer, person, at, &message->user);
-    }
-  }
-  review(mesh, person, now + NODEMESH_GRACE);
-}
-
-void nodemesh_gone_input(Nodemesh* const              mesh,
-                         const JamTime                now,
-                         const unsigned               peer,
-                         const NodemeshMessage* const message)
-{
-  const uint16_t at = find_claim(mesh, peer, message->user.handle);
-  if (at != NODEMESH_NONE) {
-    remove_claim(mesh, at, message->moved ? now + NODEMESH_GRACE : GONE);
-  }
-}
-
-void nodemesh_claims_forget(Nodemesh* const mesh,
-                            const JamTime   now,
-                            const unsigned  peer,
-                            const uint16_t  room,
-                            const bool      moved)
-{
-  for (uint16_t i = 0U; i < mesh->max_claims; ++i) {
-    const NodemeshClaim* const claim = &mesh->claims[i];
-    if (claim->used && claim->peer == peer &&
-        (room == NODEMESH_NONE || mesh->persons[claim->person].room == room)) {
-      remove_claim(mesh, i, moved ? now + NODEMESH_GRACE : GONE);
-    }
-  }
-}
-
 void nodemesh_persons_forget(Nodemesh* const mesh, const uint16_t room)
 {
-  for (uint16_t i = 0U; i < mesh->max_claims; ++i) {
-    const NodemeshClaim* const claim = &mesh->claims[i];
-    if (claim->used && mesh->persons[claim->person].room == room) {
-      remove_claim(mesh, i, GONE);
-    }
-  }
+  nodemesh_claims_void(mesh, room);
   for (unsigned i = 0U; i < mesh->config.max_remotes; ++i) {
     NodemeshPerson* const person = &mesh->persons[i];
     if (person->used && person->room == room) {
-      lose_home(mesh, person, GONE); // Homeless ones too
+      lose_home(mesh, person, NODEMESH_NOW); // Homeless ones too
       settle(mesh, person);
     }
   }
@@ -328,17 +197,18 @@ void nodemesh_persons_local(Nodemesh* const            mesh,
   NodemeshPerson* const person =
     find_person(mesh, local->room, local->user.uid);
   if (person) {
-    review(mesh, person, now + NODEMESH_GRACE);
+    nodemesh_review(mesh, person, now + NODEMESH_GRACE);
   }
 }
 
-void nodemesh_persons_await(Nodemesh* const            mesh,
+bool nodemesh_persons_await(Nodemesh* const            mesh,
                             const JamTime              now,
                             const NodemeshLocal* const local)
 {
-  NodemeshPerson* const person = person_of(mesh, local->room, local->user.uid);
+  NodemeshPerson* const person =
+    nodemesh_person(mesh, local->room, local->user.uid);
   if (!person) {
-    return;
+    return false;
   }
   if (local->user.epoch > person->epoch || person->best == NODEMESH_NONE) {
     person->epoch = local->user.epoch;
@@ -346,7 +216,8 @@ void nodemesh_persons_await(Nodemesh* const            mesh,
   }
   person->shown = true;
   lose_home(mesh, person, now + NODEMESH_GRACE);
-  review(mesh, person, now + NODEMESH_GRACE);
+  nodemesh_review(mesh, person, now + NODEMESH_GRACE);
+  return true;
 }
 
 void nodemesh_persons_rank(Nodemesh* const mesh, const JamTime now)
@@ -354,7 +225,7 @@ void nodemesh_persons_rank(Nodemesh* const mesh, const JamTime now)
   for (unsigned i = 0U; i < mesh->config.max_remotes; ++i) {
     NodemeshPerson* const person = &mesh->persons[i];
     if (person->used && person->best != NODEMESH_NONE) {
-      review(mesh, person, now + NODEMESH_GRACE);
+      nodemesh_review(mesh, person, now + NODEMESH_GRACE);
     }
   }
 }
@@ -368,7 +239,7 @@ JamTime nodemesh_persons_tick(Nodemesh* const mesh, const JamTime now)
       continue;
     }
     if (now >= person->until) {
-      person->until = GONE;
+      person->until = NODEMESH_NOW;
       mark(mesh, person);
     } else {
       due = jam_time_min(due, person->until);
@@ -385,7 +256,7 @@ bool nodemesh_persons_event(Nodemesh* const mesh, NodemeshEvent* const out)
       continue;
     }
     const bool homeless = person->best == NODEMESH_NONE;
-    const bool gone     = homeless && person->until == GONE;
+    const bool gone     = homeless && person->until == NODEMESH_NOW;
     unmark(mesh, person);
     out->kind     = gone ? NODEMESH_EVENT_GONE : NODEMESH_EVENT_USER;
     out->person   = i + 1U;
@@ -412,23 +283,4 @@ void nodemesh_set_tag(Nodemesh* const mesh,
                       const uint32_t  tag)
 {
   mesh->persons[person - 1U].tag = tag;
-}
-
-bool nodemesh_source(const Nodemesh* const mesh,
-                     const unsigned        peer,
-                     const SynchubUserId   handle,
-                     uint32_t* const       out_tag)
-{
-  const uint16_t at = find_claim(mesh, peer - 1U, handle);
-  if (at == NODEMESH_NONE) {
-    return false;
-  }
-  const NodemeshPerson* const person = &mesh->persons[mesh->claims[at].person];
-  if (person->best == NODEMESH_NONE) {
-    return false;
-  }
-  const NodemeshClaim* const best = &mesh->claims[person->best];
-  *out_tag                        = person->tag;
-  return best->user.handle == handle && mesh->peers[best->peer].hello.life ==
-                                          mesh->peers[peer - 1U].hello.life;
 }

@@ -157,7 +157,7 @@ void nodemesh_set_epoch(Nodemesh* const mesh,
   mesh->due = now;
 }
 
-void nodemesh_leave(Nodemesh* const mesh,
+bool nodemesh_leave(Nodemesh* const mesh,
                     const JamTime   now,
                     const unsigned  local,
                     const bool      moved)
@@ -170,10 +170,11 @@ void nodemesh_leave(Nodemesh* const mesh,
   user->left  = true;
   user->moved = moved;
   --room->locals;
+  bool awaited = false;
   if (room->locals == 0U) {
     nodemesh_persons_forget(mesh, user->room);
   } else if (moved) {
-    nodemesh_persons_await(mesh, now, user);
+    awaited = nodemesh_persons_await(mesh, now, user);
   } else {
     nodemesh_persons_local(mesh, now, user);
   }
@@ -181,6 +182,7 @@ void nodemesh_leave(Nodemesh* const mesh,
   nodemesh_local_settle(mesh, user);
   nodemesh_room_settle(room);
   mesh->due = now;
+  return awaited;
 }
 
 void nodemesh_room_input(Nodemesh* const              mesh,

@@ -18,6 +18,7 @@
 #define SYNCHUB_MAX_NAME 32U    ///< Bytes of UTF-8 in a name, no terminator
 #define SYNCHUB_MAX_MEMBERS 32U ///< Users in one room
 #define SYNCHUB_MAX_MESSAGE 1024U
+#define SYNCHUB_MAX_ID 32767U ///< Nodes keep a bit of handles for themselves
 #define SYNCHUB_ROOM_SIZE 32U
 #define SYNCHUB_UID_SIZE 8U
 #define SYNCHUB_MAX_SIBLINGS 8U  ///< Nodes in one SIBLINGS message

@@ -7,7 +7,7 @@
 #include "unit/nodemesh_world.h"
 
 #define DEPTH 4U
-#define SEEDS 400U
+#define SEEDS 250U
 #define STEPS 60U
 
 typedef enum Deed {

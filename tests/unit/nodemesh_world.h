@@ -19,8 +19,8 @@
 
 #define NODES 3U
 #define PEOPLE 2U
-#define WIRES 64U
-#define QUEUE 64U
+#define WIRES 32U
+#define QUEUE 24U
 #define TEXT 400U
 #define STALE_TIME (5 * JAM_SECOND) // After which a node forgets a mute client
 

@@ -61,8 +61,10 @@ struct SessionNode {
   JamTime             utc_at;
   bool                draining;
   uint64_t            datagrams_in, datagrams_out, bytes_in, bytes_out;
-  uint64_t            out_of_place; // Frames a user may not send
-  uint64_t            media_to_siblings, media_from_siblings, media_void;
+  uint64_t            out_of_place;             // Frames a user may not send
+  uint64_t            media_in, media_to_users; // Packets of users here; copies
+  uint64_t            media_to_siblings, media_from_siblings;
+  uint64_t            media_void; // From siblings, but of nobody who is there
 };
 
 static inline bool node_is_here(const NodeUser* const user)

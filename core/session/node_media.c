@@ -20,6 +20,7 @@ static void fan_out(SessionNode* const      node,
     // A full queue drops its oldest media and is counted by the transport
     (void)!toast_send(node->endpoint, now, others[i]->end.session, &copy);
   }
+  node->media_to_users += count;
 }
 
 static void to_siblings(SessionNode* const      node,
@@ -41,6 +42,7 @@ static void media_input(SessionNode* const      node,
                         const NodeUser* const   user,
                         const ToastFrame* const frame)
 {
+  ++node->media_in;
   fan_out(node, now, user, frame);
   if (user->local) {
     ToastFrame copy = *frame;

@@ -107,8 +107,8 @@ open_room(Synchub* const hub, SynchubRoom* const room, const uint8_t* const id)
 static SynchubUserId next_id(Synchub* const hub)
 {
   do {
-    ++hub->last_id;
-  } while (hub->last_id == 0U || synchub_member(hub, hub->last_id));
+    hub->last_id = (SynchubUserId)(hub->last_id % SYNCHUB_MAX_ID + 1U);
+  } while (synchub_member(hub, hub->last_id));
   return hub->last_id;
 }
 

@@ -18,10 +18,12 @@
 #define SYNCHUB_MAX_NAME 32U    ///< Bytes of UTF-8 in a name, no terminator
 #define SYNCHUB_MAX_MEMBERS 32U ///< Users in one room
 #define SYNCHUB_MAX_MESSAGE 1024U
+#define SYNCHUB_MAX_ID 32767U ///< Nodes keep a bit of handles for themselves
 #define SYNCHUB_ROOM_SIZE 32U
 #define SYNCHUB_UID_SIZE 8U
 #define SYNCHUB_MAX_SIBLINGS 8U  ///< Nodes in one SIBLINGS message
 #define SYNCHUB_MAX_ADDRESSES 3U ///< Of each of them
+#define SYNCHUB_ADDRESS_TEXT 24U ///< Characters of an address
 
 /// A user of one node, also the handle of its streams on every hop from that
 /// node; 0 is none. Not reused while any client could still hold it.
@@ -124,6 +126,13 @@ size_t synchub_message_write(const SynchubMessage* message,
 JAM_NODISCARD JamStatus synchub_message_read(const char*     text,
                                              size_t          size,
                                              SynchubMessage* out);
+
+/// Writes an address as messages carry it, terminated.
+void synchub_address_write(const SynchubAddress* address,
+                           char out[SYNCHUB_ADDRESS_TEXT + 1U]);
+
+/// Reads one; false for anything else, port 0 included.
+bool synchub_address_read(const char* text, SynchubAddress* out);
 
 /// Writes the rows of `users` as JSON until `capacity` is reached. Times are
 /// rounded to microseconds, what is out of range to the end of the range.

@@ -264,6 +264,13 @@ bool toast_stats(const ToastEndpoint* const endpoint,
   return true;
 }
 
+JamTime toast_heard(const ToastEndpoint* const endpoint,
+                    const ToastSession         session)
+{
+  const ToastPeer* const peer = toast_table_find(endpoint, session);
+  return peer ? peer->heard_at : 0;
+}
+
 const ToastAddress* toast_peer(const ToastEndpoint* const endpoint,
                                const ToastSession         session)
 {

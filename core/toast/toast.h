@@ -256,6 +256,10 @@ bool toast_stats(const ToastEndpoint* endpoint,
                  ToastSession         session,
                  ToastStats*          out);
 
+/// Returns when the newest authentic datagram of an open session came (at first
+/// when it opened); 0 for any other session.
+JamTime toast_heard(const ToastEndpoint* endpoint, ToastSession session);
+
 /// Returns the peer's present address; null for an unknown session.
 const ToastAddress* toast_peer(const ToastEndpoint* endpoint,
                                ToastSession         session);

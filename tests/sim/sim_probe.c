@@ -56,19 +56,24 @@ void sim_probe_node(const SessionNode* const node, SimNodeProbe* const out)
   }
 }
 
-static uint64_t life_of(const SessionClient* const client,
-                        const SynchubUserId        user)
+// A stay begins with a packet; going on at another node does not end it
+static uint64_t life_of(const Remote* const remote)
 {
-  return ((uint64_t)client->lives << 16U) | user;
+  return (uint64_t)remote->first << 16U | remote->shown;
 }
 
 const char* sim_probe_user(SessionClient* const client,
-                           const SynchubUserId  user,
+                           const uint16_t       user,
                            uint64_t* const      life)
 {
-  const SynchubUser* const found = synchub_roster_user(&client->roster, user);
-  *life                          = life_of(client, user);
-  return found ? found->profile.name : NULL;
+  for (unsigned i = 0U; i < MAX_REMOTES; ++i) {
+    const Remote* const remote = client->remotes[i];
+    if (remote && remote->use == REMOTE_ACTIVE && remote->shown == user) {
+      *life = life_of(remote);
+      return remote->profile.name;
+    }
+  }
+  return NULL;
 }
 
 static void look(const SessionClient* const client,
@@ -76,7 +81,7 @@ static void look(const SessionClient* const client,
                  SimProbe* const            out)
 {
   const PlayoutClock* const clock = &remote->clock;
-  out->life                       = life_of(client, remote->user);
+  out->life                       = life_of(remote);
   out->heard                      = remote->heard;
   out->newest                     = remote->newest;
   out->packets                    = remote->packets;
@@ -105,12 +110,8 @@ unsigned sim_probe(SessionClient* const client,
     if (!remote || remote->use != REMOTE_ACTIVE) {
       continue;
     }
-    const SynchubUser* const user =
-      synchub_roster_user(&client->roster, remote->user);
-    if (user) {
-      out[count].name = user->profile.name;
-      look(client, remote, &out[count++]);
-    }
+    out[count].name = remote->profile.name;
+    look(client, remote, &out[count++]);
   }
   return count;
 }

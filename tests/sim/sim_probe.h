@@ -22,9 +22,10 @@ typedef struct SimProbe {
 /// number.
 unsigned sim_probe(SessionClient* client, SimProbe out[SYNCHUB_MAX_MEMBERS]);
 
-/// Returns the name of a user in the room, or null, and its present stay.
+/// Returns the name of a user as the view numbers them, or null, and its
+/// present stay.
 const char*
-sim_probe_user(SessionClient* client, SynchubUserId user, uint64_t* life);
+sim_probe_user(SessionClient* client, uint16_t user, uint64_t* life);
 
 /// Returns the address of the node with which a client has its session, or
 /// null.

@@ -251,10 +251,8 @@ static void room_message(SessionClient* const        client,
     client->shown_self =
       client->shown_self ? client->shown_self : client->roster.self;
     welcome(client);
-  } else if (before && now >= client->rejoin_at) {
-    // Taken for moved, but this session goes on
-    client->rejoin_at = now + RETRY_PERIOD;
-    client_send_join(client, now, client->session);
+  } else if (before) {
+    client_roam_dropped(client, now);
   }
 }
 

@@ -152,6 +152,7 @@ typedef struct ClientRoam {
   JamTime   searching_since;
   JamTime   next_try;
   unsigned  tried;
+  JamTime   return_at; // Earliest next try to be let in again where we are
   ClientLeg legs[MAX_LEGS];
   ClientLeg former;
   JamTime   former_until;
@@ -188,7 +189,6 @@ struct SessionClient {
   ToastSession   session;            // Open, or 0
   bool           wrong_key;          // An address answered with another key
   JamTime        retry_at;
-  JamTime        rejoin_at;  // Earliest next JOIN in the same session
   SynchubUserId  shown_self; // To the user interface: the same on every node
   SynchubRoster  roster;
   ClientRoam     roam;
@@ -249,6 +249,8 @@ void    client_roam_stop(SessionClient* client, JamTime now);
 void    client_roam_heard(SessionClient* client, JamTime now);
 void    client_roam_tick(SessionClient* client, JamTime now);
 JamTime client_roam_deadline(const SessionClient* client);
+// The present node has let us go, but its session goes on.
+void client_roam_dropped(SessionClient* client, JamTime now);
 // The present session has ended. Returns whether siblings are tried instead.
 bool client_roam_lost(SessionClient* client, JamTime now);
 

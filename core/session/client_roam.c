@@ -25,6 +25,7 @@
 #define TRY_GAP (250 * JAM_MS)
 #define ROUND_GAP JAM_SECOND
 #define SEARCH_TIME (4 * JAM_SECOND) // Without any session
+#define RETURN_GAP (500 * JAM_MS)
 #define ALARM_TIME (10 * JAM_SECOND)
 
 void client_roam_start(SessionClient* const client, const JamTime now)
@@ -126,6 +127,43 @@ void client_roam_heard(SessionClient* const client, const JamTime now)
   }
 }
 
+void client_roam_dropped(SessionClient* const client, const JamTime now)
+{
+  client->roam.moving |= client->roam.searching; // A sibling has us already
+  client->roam.return_at = now;
+}
+
+static bool any_leg(const ClientRoam* const roam)
+{
+  bool any = false;
+  for (unsigned i = 0U; i < MAX_LEGS; ++i) {
+    any |= roam->legs[i].session != 0U;
+  }
+  return any;
+}
+
+// A sibling that was tried in vain has told our node that we moved there. To be
+// had back takes a higher epoch, so we resume where we are.
+static void come_back(SessionClient* const client, const JamTime now)
+{
+  ClientRoam* const         roam = &client->roam;
+  const ToastAddress* const address =
+    toast_peer(client->endpoint, client->session);
+  if (client->roster.self || roam->searching || any_leg(roam) || !address ||
+      now < roam->return_at) {
+    return;
+  }
+  SynchubSibling own = {.node =
+                          toast_peer_node(client->endpoint, client->session),
+                        .address_count = 1U};
+  memcpy(own.addresses[0].ip, address->ip, sizeof(address->ip));
+  own.addresses[0].port = address->port;
+  roam->return_at       = now + RETURN_GAP;
+  if (!roam->has_ticket || client_leg_try(client, now, &own) != JAM_OK) {
+    client_send_join(client, now, client->session);
+  }
+}
+
 bool client_roam_lost(SessionClient* const client, const JamTime now)
 {
   if (!can_roam(client)) {
@@ -195,6 +233,9 @@ void client_roam_tick(SessionClient* const client, const JamTime now)
     roam->has_ticket = true;
   }
   watch(client, now);
+  if (client->state == JAM_STATE_JOINED) {
+    come_back(client, now);
+  }
   if (roam->former.session && now >= roam->former_until) {
     client_leg_drop(client, now, &roam->former);
   }

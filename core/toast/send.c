@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#define LEAST_CREDIT 400U // Not worth a datagram below
+
 static size_t write_head(uint8_t* const out, const ToastFrame* const frame)
 {
   const uint16_t size = (uint16_t)frame->size;
@@ -174,9 +176,12 @@ write_packet(ToastPeer* const peer, const JamTime now, uint8_t* const out)
   const size_t head   = resume
                           ? TOAST_WIRE_RESUME_HEAD + TOAST_WIRE_RESUME_PAYLOAD
                           : TOAST_WIRE_SHORT_HEAD;
-  const size_t room = resume ? TOAST_WIRE_RESUME_FRAMES : TOAST_WIRE_MAX_FRAMES;
+  size_t       room = resume ? TOAST_WIRE_RESUME_FRAMES : TOAST_WIRE_MAX_FRAMES;
+  if (peer->unproven && peer->credit < TOAST_MAX_DATAGRAM) {
+    room = peer->credit - TOAST_WIRE_SHORT_MIN;
+  }
   const size_t frames = write_frames(peer, now, out + head, room, &class);
-  peer->forced        = false;
+  peer->forced        = frames == 0U && peer->unproven; // Waits for more room
   if (frames == 0U) {
     return 0U;
   }
@@ -201,7 +206,7 @@ static size_t write_datagram(ToastPeer* const peer,
     }
   } else if (peer->state != TOAST_PEER_DIALLING &&
              peer->state != TOAST_PEER_HALF_OPEN &&
-             toast_may_send(peer, TOAST_MAX_DATAGRAM)) {
+             toast_may_send(peer, LEAST_CREDIT)) {
     size = write_packet(peer, now, out);
   }
   peer->credit -= peer->unproven ? size : 0U;
@@ -212,7 +217,7 @@ static bool has_more(const ToastPeer* const peer, const JamTime now)
 {
   return (peer->state == TOAST_PEER_OPEN ||
           peer->state == TOAST_PEER_RESUMING) &&
-         toast_may_send(peer, TOAST_MAX_DATAGRAM) &&
+         toast_may_send(peer, LEAST_CREDIT) &&
          (peer->forced || peer->media.count > 0U || peer->urgent.count > 0U ||
           peer->outbox.force_at <= now);
 }
@@ -236,7 +241,7 @@ size_t toast_output(ToastEndpoint* const endpoint,
     const size_t size = write_datagram(peer, now, buffer, capacity);
     *to               = peer->address;
     toast_unready(endpoint, peer);
-    if (has_more(peer, now)) {
+    if ((size > 0U || !peer->unproven) && has_more(peer, now)) {
       toast_ready(endpoint, peer);
     }
     toast_timers_lower(&endpoint->timers,

@@ -898,14 +898,23 @@ START_TEST(notes_of_others_do_not_hang)
 
 END_TEST
 
-START_TEST(whoever_is_taken_for_moved_joins_again)
+START_TEST(whoever_is_taken_for_moved_comes_back_with_a_higher_epoch)
 {
-  Scene* const         scene = settled();
-  const SynchubMessage gone  = {.kind = SYNCHUB_GONE, .user = own_id(0U)};
+  Scene* const         scene  = settled();
+  const SynchubMessage gone   = {.kind = SYNCHUB_GONE, .user = own_id(0U)};
+  const PlayoutReport  before = report_of(scene);
+  ToastIdentity        identity;
   tell_all(scene, 0U, &gone);
-  run(scene, 500 * JAM_MS);
+  run(scene, 2 * JAM_SECOND);
+  ck_assert_uint_eq(home(scene), 0U);
   ck_assert_uint_eq(scene->nodes[0].joins, 2U);
+  ck_assert_int_eq(scene->nodes[0].reason, TOAST_REASON_RESUMED);
+  ck_assert(
+    toast_identity(scene->client->endpoint, scene->client->session, &identity));
+  ck_assert_uint_eq(identity.epoch, 1U);
   ck_assert_uint_eq(scene->client->roster.self, own_id(0U));
+  // All waits for three bytes a byte until the address is proven
+  ck_assert_uint_lt(report_of(scene).concealed - before.concealed, 5U * BLOCK);
   ck_assert(!scene->left_room);
   scene_free(scene);
 }
@@ -953,7 +962,8 @@ int main(void)
   tcase_add_test(tcase, clocks_of_nodes_that_disagree_are_not_heard);
   tcase_add_test(tcase, held_notes_go_along_and_can_be_released);
   tcase_add_test(tcase, notes_of_others_do_not_hang);
-  tcase_add_test(tcase, whoever_is_taken_for_moved_joins_again);
+  tcase_add_test(tcase,
+                 whoever_is_taken_for_moved_comes_back_with_a_higher_epoch);
   tcase_add_test(tcase, leaving_in_the_middle_of_it_leaves_everywhere);
   suite_add_tcase(suite, tcase);
   SRunner* const runner = srunner_create(suite);

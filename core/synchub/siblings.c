@@ -9,19 +9,28 @@
 #include <string.h>
 
 #define ADDRESS_SIZE 18U // IPv6 and port, both in network order
-#define ADDRESS_TEXT 24U // The same in base64url
 #define MAX_NODE 1023
 
-static void put_address(WireWriter* const           writer,
-                        const SynchubAddress* const address)
+void synchub_address_write(const SynchubAddress* const address,
+                           char out[SYNCHUB_ADDRESS_TEXT + 1U])
 {
   uint8_t bytes[ADDRESS_SIZE];
-  char    text[ADDRESS_TEXT + 1U];
   memcpy(bytes, address->ip, sizeof(address->ip));
   bytes[16] = (uint8_t)(address->port >> 8U);
   bytes[17] = (uint8_t)(address->port & 0xFFU);
-  (void)wire_base64_encode(bytes, sizeof(bytes), text, sizeof(text));
-  wire_put_string(writer, text);
+  (void)
+    wire_base64_encode(bytes, sizeof(bytes), out, SYNCHUB_ADDRESS_TEXT + 1U);
+}
+
+bool synchub_address_read(const char* const text, SynchubAddress* const out)
+{
+  uint8_t bytes[ADDRESS_SIZE];
+  if (!wire_base64_decode(text, strlen(text), bytes, sizeof(bytes))) {
+    return false;
+  }
+  memcpy(out->ip, bytes, sizeof(out->ip));
+  out->port = (uint16_t)(bytes[16] << 8U | bytes[17]);
+  return out->port != 0U;
 }
 
 void synchub_siblings_put(WireWriter* const           writer,
@@ -37,23 +46,13 @@ void synchub_siblings_put(WireWriter* const           writer,
     wire_put(writer, ",\"at\":[");
     for (unsigned k = 0U; k < sibling->address_count; ++k) {
       wire_put(writer, k ? "," : "");
-      put_address(writer, &sibling->addresses[k]);
+      char text[SYNCHUB_ADDRESS_TEXT + 1U];
+      synchub_address_write(&sibling->addresses[k], text);
+      wire_put_string(writer, text);
     }
     wire_put(writer, "]}");
   }
   wire_put(writer, "]");
-}
-
-static bool read_address(const cJSON* const json, SynchubAddress* const out)
-{
-  const char* const text = cJSON_GetStringValue(json);
-  uint8_t           bytes[ADDRESS_SIZE];
-  if (!text || !wire_base64_decode(text, strlen(text), bytes, sizeof(bytes))) {
-    return false;
-  }
-  memcpy(out->ip, bytes, sizeof(out->ip));
-  out->port = (uint16_t)(bytes[16] << 8U | bytes[17]);
-  return out->port != 0U;
 }
 
 static bool read_sibling(const cJSON* const json, SynchubSibling* const out)
@@ -65,8 +64,9 @@ static bool read_sibling(const cJSON* const json, SynchubSibling* const out)
   }
   out->node = (uint16_t)node;
   for (const cJSON* at = list->child; at; at = at->next) {
-    if (out->address_count == SYNCHUB_MAX_ADDRESSES ||
-        !read_address(at, &out->addresses[out->address_count])) {
+    const char* const text = cJSON_GetStringValue(at);
+    if (!text || out->address_count == SYNCHUB_MAX_ADDRESSES ||
+        !synchub_address_read(text, &out->addresses[out->address_count])) {
       return false;
     }
     ++out->address_count;

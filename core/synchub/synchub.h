@@ -22,6 +22,7 @@
 #define SYNCHUB_UID_SIZE 8U
 #define SYNCHUB_MAX_SIBLINGS 8U  ///< Nodes in one SIBLINGS message
 #define SYNCHUB_MAX_ADDRESSES 3U ///< Of each of them
+#define SYNCHUB_ADDRESS_TEXT 24U ///< Characters of an address
 
 /// A user of one node, also the handle of its streams on every hop from that
 /// node; 0 is none. Not reused while any client could still hold it.
@@ -124,6 +125,13 @@ size_t synchub_message_write(const SynchubMessage* message,
 JAM_NODISCARD JamStatus synchub_message_read(const char*     text,
                                              size_t          size,
                                              SynchubMessage* out);
+
+/// Writes an address as messages carry it, terminated.
+void synchub_address_write(const SynchubAddress* address,
+                           char out[SYNCHUB_ADDRESS_TEXT + 1U]);
+
+/// Reads one; false for anything else, port 0 included.
+bool synchub_address_read(const char* text, SynchubAddress* out);
 
 /// Writes the rows of `users` as JSON until `capacity` is reached. Times are
 /// rounded to microseconds, what is out of range to the end of the range.

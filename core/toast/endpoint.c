@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#define MIN_EPOCHS 64U
+
 static bool config_valid(const ToastConfig* const config)
 {
   return config->max_sessions >= 1U &&
@@ -31,7 +33,14 @@ static JamStatus take_memory(ToastEndpoint* const      endpoint,
     (ToastBuffers*)jam_mem_new(allocator, count * sizeof(*endpoint->buffers));
   endpoint->inits =
     (uint16_t*)jam_mem_new(allocator, chains * sizeof(*endpoint->inits));
-  if (!endpoint->peers || !endpoint->buffers || !endpoint->inits) {
+  if (endpoint->config.clustered) {
+    endpoint->epoch_count = 2U * count < MIN_EPOCHS ? MIN_EPOCHS : 2U * count;
+    endpoint->epochs      = (ToastEpoch*)jam_mem_new(allocator,
+                                                endpoint->epoch_count *
+                                                  sizeof(*endpoint->epochs));
+  }
+  const bool complete = endpoint->epochs || !endpoint->config.clustered;
+  if (!endpoint->peers || !endpoint->buffers || !endpoint->inits || !complete) {
     return JAM_ERR_MEMORY;
   }
   return toast_timers_init(&endpoint->timers, allocator, count);
@@ -94,6 +103,7 @@ void toast_endpoint_free(ToastEndpoint* const endpoint)
   jam_mem_free(allocator, endpoint->peers);
   jam_mem_free(allocator, endpoint->buffers);
   jam_mem_free(allocator, endpoint->inits);
+  jam_mem_free(allocator, endpoint->epochs);
   toast_timers_deinit(&endpoint->timers, allocator);
   sodium_memzero(endpoint, sizeof(*endpoint));
   jam_mem_free(allocator, endpoint);
@@ -202,10 +212,26 @@ bool toast_identity(const ToastEndpoint* const endpoint,
   return true;
 }
 
+bool toast_ticket(const ToastEndpoint* const endpoint,
+                  const ToastSession         session,
+                  ToastTicket* const         out)
+{
+  const ToastPeer* const peer = toast_table_find(endpoint, session);
+  if (!peer || !peer->dialled || !peer->has_ticket) {
+    memset(out, 0, sizeof(*out));
+    return false;
+  }
+  *out = peer->ticket;
+  return true;
+}
+
 void toast_set_utc(ToastEndpoint* const endpoint,
                    const JamTime        now,
                    const int64_t        utc_us)
 {
+  if (!endpoint->has_utc) {
+    endpoint->utc_began = utc_us;
+  }
   endpoint->has_utc = true;
   endpoint->utc_us  = utc_us;
   endpoint->utc_at  = now;

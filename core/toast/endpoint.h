@@ -5,17 +5,13 @@
 #ifndef JAM_TOAST_ENDPOINT_H
 #define JAM_TOAST_ENDPOINT_H
 
-#include "toast/clock.h"
 #include "toast/drbg.h"
-#include "toast/inbox.h"
-#include "toast/noise.h"
-#include "toast/outbox.h"
-#include "toast/path.h"
-#include "toast/queue.h"
+#include "toast/epochs.h"
+#include "toast/peer.h"
+#include "toast/ticket.h"
 #include "toast/timers.h"
 #include "toast/toast.h"
 #include "toast/toast_wire.h"
-#include "toast/window.h"
 
 #include <base/time.h>
 
@@ -35,82 +31,12 @@
 #define TOAST_PROBE_SLOW_GAP (500 * JAM_MS)
 #define TOAST_PROBE_FAST_TIME (2 * JAM_SECOND)
 #define TOAST_CLOSE_COPIES 3U
+#define TOAST_RESUME_TIME (3 * JAM_SECOND)
+#define TOAST_TICKET_RENEWAL (60 * JAM_SECOND)
+#define TOAST_TICKET_GAP (100 * JAM_MS)
 
-typedef enum ToastPeerState {
-  TOAST_PEER_FREE,
-  TOAST_PEER_DIALLING,  ///< INIT is out, no ACCEPT yet
-  TOAST_PEER_HALF_OPEN, ///< ACCEPT is out, nothing sealed heard yet
-  TOAST_PEER_OPEN,
-  TOAST_PEER_CLOSING, ///< Copies of CLOSE are going out
-  TOAST_PEER_GONE     ///< Only its last event is still to be taken
-} ToastPeerState;
-
-/// Small frames that ride in the next datagram.
-typedef enum ToastRider {
-  TOAST_RIDER_ECHO     = 1U << 0U,
-  TOAST_RIDER_ACK      = 1U << 1U,
-  TOAST_RIDER_FEEDBACK = 1U << 2U
-} ToastRider;
-
-/// Everything about one session; the public ToastSession is its handle.
-typedef struct ToastPeer {
-  ToastPeerState state;
-  ToastSession   handle;
-  void*          user_data;
-  ToastAddress   address;
-  uint32_t       cid; ///< Ours
-  uint32_t       remote_cid;
-  uint32_t       send_number;
-  uint8_t        send_key[TOAST_KEY_SIZE];
-  uint8_t        receive_key[TOAST_KEY_SIZE];
-  bool           dialled;
-  bool           sibling;
-  uint16_t       node_id; ///< Of the peer; 0: unknown, or a client
-  bool           has_identity;
-  ToastIdentity  identity; ///< Of the caller
-
-  bool     ready;  ///< In the list of those with something to send
-  bool     forced; ///< A datagram must leave even for riders alone
-  uint8_t  riders;
-  uint16_t ready_next;
-  uint16_t ready_previous;
-
-  JamTime  heard_at;
-  JamTime  opened_at;
-  JamTime  rider_at;    ///< When waiting riders get a datagram of their own
-  JamTime  feedback_at; ///< Earliest next FEEDBACK
-  JamTime  probe_at;    ///< Earliest next PROBE
-  uint32_t echo_sent;
-  uint32_t echo_heard;
-
-  JamTime  hello_at; ///< Next INIT, ACCEPT or CLOSE copy
-  JamTime  give_up_at;
-  unsigned hello_count;
-  bool     hello_due;
-  bool     wrong_key; ///< An ACCEPT came that did not open
-
-  bool        open_pending; ///< OPEN event not taken yet
-  bool        closed_pending;
-  ToastReason reason;
-  uint16_t    life_next; ///< In the list of those with such events
-  bool        in_life;
-  uint16_t    chain; ///< Next free slot, or next in the INIT hash chain
-
-  uint64_t       datagrams_sent, datagrams_received;
-  uint64_t       bytes_sent, bytes_received;
-  ToastWindow    window;
-  ToastPath      path;
-  ToastOutbox    outbox;
-  ToastInbox     inbox;
-  ToastQueue     urgent; ///< MIDI and tables
-  ToastQueue     media;
-  ToastEstimator clock;
-
-  NoiseState noise;
-  uint8_t    init[TOAST_WIRE_INIT_NOISE + TOAST_WIRE_SIBLING_INIT_NOISE_SIZE];
-  uint8_t    accept[TOAST_WIRE_RESUMED_SIZE]; ///< The longest of the three
-  size_t     accept_size;
-} ToastPeer;
+/// Times what came from an unproven address may be sent there.
+#define TOAST_AMPLIFICATION 3U
 
 /// Buffers apart from the sessions, so that quiet ones stay out of the caches.
 typedef struct ToastBuffers {
@@ -140,6 +66,10 @@ struct ToastEndpoint {
   bool          has_utc;
   int64_t       utc_us; ///< At own time `utc_at`
   JamTime       utc_at;
+  int64_t       utc_began;    ///< When it was first known
+  uint32_t      resume_epoch; ///< Caller: highest used
+  ToastEpoch*   epochs;       ///< Node: of those who resumed here
+  unsigned      epoch_count;
   ToastTimers   timers;
   ToastList     ready;
   ToastList     free;
@@ -155,6 +85,13 @@ static inline uint16_t toast_slot(const ToastEndpoint* const endpoint,
                                   const ToastPeer* const     peer)
 {
   return (uint16_t)(peer - endpoint->peers);
+}
+
+/// Returns UTC in microseconds; `has_utc` tells whether it is known.
+static inline int64_t toast_utc(const ToastEndpoint* const endpoint,
+                                const JamTime              now)
+{
+  return endpoint->utc_us + jam_time_to_us(now - endpoint->utc_at);
 }
 
 // table.c
@@ -174,11 +111,15 @@ ToastPeer* toast_table_find(const ToastEndpoint* endpoint, ToastSession handle);
 /// Finds a session by a connection id of ours, in whatever state.
 ToastPeer* toast_table_by_cid(const ToastEndpoint* endpoint, uint32_t cid);
 
-/// Finds the session an INIT with this ephemeral key has made.
+/// Finds the open session of a caller with this identity; null if none.
+ToastPeer* toast_table_by_identity(const ToastEndpoint* endpoint,
+                                   const uint8_t        id[TOAST_ID_SIZE]);
+
+/// Finds the session an INIT or RESUME with this ephemeral key has made.
 ToastPeer* toast_table_by_init(const ToastEndpoint* endpoint,
                                const uint8_t        ephemeral[TOAST_KEY_SIZE]);
 
-/// Enters an accepted session under its INIT's ephemeral key.
+/// Enters an accepted session under its caller's ephemeral key.
 void toast_table_add_init(ToastEndpoint* endpoint, ToastPeer* peer);
 
 /// Puts a session on the list of those with something to send.
@@ -248,6 +189,41 @@ void toast_input_init(ToastEndpoint*      endpoint,
                       const uint8_t*      data,
                       size_t              size);
 
+// resume.c
+
+/// Seals a RESUME around `frames` bytes that stand in `out` already, where they
+/// belong. Returns its size.
+size_t
+toast_resume_seal(ToastPeer* peer, JamTime now, uint8_t* out, size_t frames);
+
+/// Takes in a RESUMED.
+void toast_input_resumed(ToastEndpoint* endpoint,
+                         JamTime        now,
+                         const uint8_t* data,
+                         size_t         size);
+
+// resumed.c
+
+/// Takes in a RESUME.
+void toast_input_resume(ToastEndpoint*      endpoint,
+                        JamTime             now,
+                        const ToastAddress* from,
+                        const uint8_t*      data,
+                        size_t              size);
+
+// tickets.c
+
+/// Issues, renews and repeats the ticket of a caller, when it is time.
+void toast_ticket_tick(ToastEndpoint* endpoint, ToastPeer* peer, JamTime now);
+
+/// Writes a TICKET or TICKET_ACK frame. Returns its size.
+size_t toast_ticket_write(const ToastPeer* peer, JamTime now, uint8_t* out);
+size_t toast_receipt_write(const ToastPeer* peer, uint8_t* out);
+
+/// Takes in a TICKET (caller) or TICKET_ACK (node).
+void toast_ticket_take(ToastPeer* peer, JamTime now, const uint8_t* frame);
+void toast_receipt_take(ToastPeer* peer, const uint8_t* frame);
+
 // frames.c
 
 /// Checks the frames of an opened datagram.
@@ -264,6 +240,18 @@ void toast_frames_take(ToastEndpoint* endpoint,
                        size_t         size);
 
 // receive.c
+
+/// Checks the frames of an opened datagram and that it was not seen before;
+/// notes it in the window. False: counted, no effect.
+bool toast_packet_fresh(ToastEndpoint* endpoint,
+                        ToastPeer*     peer,
+                        ToastPacket*   packet);
+
+/// Takes in a fresh datagram.
+void toast_packet_take(ToastEndpoint*     endpoint,
+                       ToastPeer*         peer,
+                       JamTime            now,
+                       const ToastPacket* packet);
 
 /// Takes in a sealed packet.
 void toast_input_short(ToastEndpoint*      endpoint,

@@ -40,6 +40,10 @@ static size_t frame_size(const ToastPeer* const peer,
     return TOAST_WIRE_ECHO_SIZE;
   case TOAST_WIRE_FRAME_CLOSE:
     return TOAST_WIRE_CLOSE_SIZE;
+  case TOAST_WIRE_FRAME_TICKET: // From a node to its caller
+    return peer->dialled && !peer->sibling ? TOAST_WIRE_TICKET_SIZE : 0U;
+  case TOAST_WIRE_FRAME_TICKET_ACK:
+    return !peer->dialled && !peer->sibling ? TOAST_WIRE_TICKET_ACK_SIZE : 0U;
   case TOAST_WIRE_FRAME_MESH:
     if (!peer->sibling) {
       return 0U;
@@ -213,6 +217,13 @@ static void take(ToastEndpoint* const endpoint,
                      toast_get32(frame + 1),
                      toast_get32(frame + 5),
                      stamp);
+    break;
+  case TOAST_WIRE_FRAME_TICKET:
+    toast_ticket_take(peer, now, frame);
+    toast_ride(endpoint, peer, now, TOAST_RIDER_RECEIPT);
+    break;
+  case TOAST_WIRE_FRAME_TICKET_ACK:
+    toast_receipt_take(peer, frame);
     break;
   default: // CLOSE: what comes after it does not count
     toast_end(endpoint, peer, TOAST_REASON_PEER);

@@ -65,6 +65,7 @@ void toast_handshake_start(ToastEndpoint* const endpoint,
 
 void toast_handshake_keys(ToastPeer* const peer)
 {
+  toast_noise_export(&peer->noise, "TOAST resume", peer->resume_secret);
   if (peer->dialled) {
     toast_noise_split(&peer->noise, peer->send_key, peer->receive_key);
   } else {
@@ -171,6 +172,9 @@ void toast_open(ToastEndpoint* const endpoint,
   peer->heard_at    = now;
   peer->probe_at    = now;
   peer->feedback_at = now;
+  if (endpoint->config.clustered && !peer->dialled && !peer->sibling) {
+    peer->ticket_at = now;
+  }
   // At once: the first sealed packet is what opens the session over there
   peer->forced = true;
   ++endpoint->counters.handshakes;

@@ -42,6 +42,10 @@ static bool enqueue(ToastEndpoint* const    endpoint,
   uint8_t      head[TOAST_WIRE_MEDIA_HEAD];
   const size_t head_size = write_head(head, frame);
   const bool   media     = frame->kind == TOAST_FRAME_MEDIA;
+  if (peer->resuming && head_size + frame->size > TOAST_WIRE_RESUME_FRAMES) {
+    ++endpoint->counters.queue_full; // Will fit once the sibling has answered
+    return false;
+  }
 
   ToastQueue* const queue = media ? &peer->media : &peer->urgent;
   const uint32_t    size  = (uint32_t)(head_size + frame->size);
@@ -76,7 +80,8 @@ JamStatus toast_send(ToastEndpoint* const    endpoint,
                      const ToastFrame* const frame)
 {
   ToastPeer* const peer = toast_table_find(endpoint, session);
-  if (!peer || peer->state != TOAST_PEER_OPEN) {
+  if (!peer ||
+      (peer->state != TOAST_PEER_OPEN && peer->state != TOAST_PEER_RESUMING)) {
     return JAM_ERR_STATE;
   }
   if (!frame_fits(peer, frame)) {
@@ -157,31 +162,58 @@ static size_t seal(ToastPeer* const peer,
                                                   NULL,
                                                   nonce,
                                                   peer->send_key);
-  const size_t size = frames + TOAST_WIRE_SHORT_MIN;
+  return frames + TOAST_WIRE_SHORT_MIN;
+}
+
+// Writes a short packet or, while resuming, a RESUME; 0 if there is nothing
+static size_t
+write_packet(ToastPeer* const peer, const JamTime now, uint8_t* const out)
+{
+  uint8_t class       = TOAST_WIRE_CLASS_CONTROL;
+  const bool   resume = peer->resuming;
+  const size_t head   = resume
+                          ? TOAST_WIRE_RESUME_HEAD + TOAST_WIRE_RESUME_PAYLOAD
+                          : TOAST_WIRE_SHORT_HEAD;
+  const size_t room = resume ? TOAST_WIRE_RESUME_FRAMES : TOAST_WIRE_MAX_FRAMES;
+  const size_t frames = write_frames(peer, now, out + head, room, &class);
+  peer->forced        = false;
+  if (frames == 0U) {
+    return 0U;
+  }
+  const size_t size = resume ? toast_resume_seal(peer, now, out, frames)
+                             : seal(peer, now, out, frames, class);
   ++peer->datagrams_sent;
   peer->bytes_sent += size;
   return size;
 }
 
-static size_t write_short(ToastPeer* const peer,
-                          const JamTime    now,
-                          uint8_t* const   out,
-                          const size_t     capacity)
+// Writes what a session has to send now; 0 if that is nothing, or if its
+// address must first be proven
+static size_t write_datagram(ToastPeer* const peer,
+                             const JamTime    now,
+                             uint8_t* const   out,
+                             const size_t     capacity)
 {
-  uint8_t class = TOAST_WIRE_CLASS_CONTROL;
-  const size_t room =
-    (capacity < TOAST_MAX_DATAGRAM ? capacity : TOAST_MAX_DATAGRAM) -
-    TOAST_WIRE_SHORT_MIN;
-  const size_t frames =
-    write_frames(peer, now, out + TOAST_WIRE_SHORT_HEAD, room, &class);
-  peer->forced = false;
-  return frames > 0U ? seal(peer, now, out, frames, class) : 0U;
+  size_t size = 0U;
+  if (peer->hello_due) {
+    if (toast_may_send(peer, peer->accept_size)) {
+      size = toast_hello_write(peer, out, capacity);
+    }
+  } else if (peer->state != TOAST_PEER_DIALLING &&
+             peer->state != TOAST_PEER_HALF_OPEN &&
+             toast_may_send(peer, TOAST_MAX_DATAGRAM)) {
+    size = write_packet(peer, now, out);
+  }
+  peer->credit -= peer->unproven ? size : 0U;
+  return size;
 }
 
 static bool has_more(const ToastPeer* const peer, const JamTime now)
 {
-  return peer->state == TOAST_PEER_OPEN &&
-         (peer->media.count > 0U || peer->urgent.count > 0U ||
+  return (peer->state == TOAST_PEER_OPEN ||
+          peer->state == TOAST_PEER_RESUMING) &&
+         toast_may_send(peer, TOAST_MAX_DATAGRAM) &&
+         (peer->forced || peer->media.count > 0U || peer->urgent.count > 0U ||
           peer->outbox.force_at <= now);
 }
 
@@ -196,14 +228,12 @@ size_t toast_output(ToastEndpoint* const endpoint,
   }
   while (endpoint->ready.first != TOAST_NO_SLOT) {
     ToastPeer* const peer = &endpoint->peers[endpoint->ready.first];
-    if (peer->state == TOAST_PEER_OPEN &&
+    if ((peer->state == TOAST_PEER_OPEN ||
+         peer->state == TOAST_PEER_RESUMING) &&
         peer->send_number >= TOAST_WIRE_MAX_NUMBER) {
       toast_close(endpoint, now, peer->handle);
     }
-    const bool sealed =
-      peer->state == TOAST_PEER_OPEN || peer->state == TOAST_PEER_CLOSING;
-    const size_t size = sealed ? write_short(peer, now, buffer, capacity)
-                               : toast_hello_write(peer, buffer, capacity);
+    const size_t size = write_datagram(peer, now, buffer, capacity);
     *to               = peer->address;
     toast_unready(endpoint, peer);
     if (has_more(peer, now)) {

@@ -334,6 +334,30 @@ START_TEST(a_moment_of_deafness_moves_nobody)
 
 END_TEST
 
+START_TEST(after_a_silence_of_any_length_all_hear_each_other)
+{
+  static const int lengths_ms[] = {100, 115, 130, 150, 180, 230, 300, 700};
+  Town* const      town         = town_new();
+  for (unsigned i = 0U; i < sizeof(lengths_ms) / sizeof(lengths_ms[0]); ++i) {
+    const unsigned node = home(town, 0U);
+    town->dead[node]    = true;
+    run(town, lengths_ms[i] * JAM_MS);
+    town->dead[node] = false;
+    run(town, 5 * JAM_SECOND);
+    for (unsigned c = 0U; c < CLIENTS; ++c) {
+      const JamView view = view_of(town, c);
+      ck_assert(!town->left_room[c]);
+      ck_assert_uint_eq(view.user_count, CLIENTS);
+      for (unsigned k = 0U; k < CLIENTS; ++k) {
+        ck_assert(view.users[k].peak > 0.1f);
+      }
+    }
+  }
+  town_free(town);
+}
+
+END_TEST
+
 START_TEST(a_room_survives_going_to_and_fro)
 {
   Town* const town = town_new();
@@ -364,6 +388,7 @@ int main(void)
   tcase_add_test(tcase,
                  a_dead_nodes_people_are_back_within_a_fifth_of_a_second);
   tcase_add_test(tcase, a_moment_of_deafness_moves_nobody);
+  tcase_add_test(tcase, after_a_silence_of_any_length_all_hear_each_other);
   tcase_add_test(tcase, a_room_survives_going_to_and_fro);
   suite_add_tcase(suite, tcase);
   SRunner* const runner = srunner_create(suite);

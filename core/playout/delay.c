@@ -10,9 +10,11 @@
 #define BINS (sizeof(((PlayoutDelay*)0)->bins) / sizeof(float))
 #define SPARE_BINS 64U      // Room below the fastest packet
 #define MEMORY_SECONDS 25.0 // Of the histogram
+#define WAIT_SECONDS 0.15   // What is newer can still be taken back
 #define FAST_SECONDS 0.5    // Memory of the alarm ...
 #define FAST_SHARE 0.05     // ... and its threshold
 #define HOLD_SECONDS 1.0    // How long it lasts
+#define OTHER_SHARE 0.6     // So many too late: this is another path
 #define SCAN_SECONDS 0.01   // How often the histogram is read
 #define RISE 0.074          // Of time (8 % of what is played meanwhile) ...
 #define FALL 0.03           // ... is how fast the target moves
@@ -164,6 +166,36 @@ watch(PlayoutDelay* const delay, const JamTime now, const double needed_us)
   }
 }
 
+static void settle(PlayoutDelay* const delay, const double needed_us)
+{
+  const double below = (delay->minimum_us - needed_us) / delay->bin_us;
+  if (below > 0.0) {
+    make_room_below(delay, ceil(below) + SPARE_BINS);
+  }
+  put(delay, needed_us, delay->gain);
+}
+
+static const PlayoutNeed* oldest_waiting(const PlayoutDelay* const delay)
+{
+  return &delay->waiting[delay->waiting_first];
+}
+
+static void settle_one(PlayoutDelay* const delay)
+{
+  settle(delay, oldest_waiting(delay)->us);
+  delay->waiting_first = (delay->waiting_first + 1U) % PLAYOUT_WAITING;
+  --delay->waiting_count;
+}
+
+static void wait(PlayoutDelay* const delay, const PlayoutNeed need)
+{
+  if (delay->waiting_count == PLAYOUT_WAITING) {
+    settle_one(delay);
+  }
+  const unsigned next = delay->waiting_first + delay->waiting_count++;
+  delay->waiting[next % PLAYOUT_WAITING] = need;
+}
+
 void playout_delay_add(PlayoutDelay* const delay,
                        const JamTime       now,
                        const double        needed_us)
@@ -176,12 +208,14 @@ void playout_delay_add(PlayoutDelay* const delay,
   }
   age(delay, now);
   watch(delay, now, needed_us);
-  delay->updated     = now > delay->updated ? now : delay->updated;
-  const double below = (delay->minimum_us - needed_us) / delay->bin_us;
-  if (below > 0.0) {
-    make_room_below(delay, ceil(below) + SPARE_BINS);
+  if (delay->fast_late > OTHER_SHARE) {
+    // The cap is counted from the fastest packets: those of the old path must
+    // not hold it down
+    playout_delay_init(delay, delay->mode, delay->late_target);
+    start(delay, now, needed_us);
   }
-  put(delay, needed_us, delay->gain);
+  delay->updated = now > delay->updated ? now : delay->updated;
+  wait(delay, (PlayoutNeed){delay->updated, needed_us});
 }
 
 /// Returns the upper edge of the bin above which `share` of the weight lies.
@@ -210,6 +244,10 @@ static size_t first_bin(const PlayoutDelay* const delay)
 
 static void scan(PlayoutDelay* const delay, const JamTime now)
 {
+  while (delay->waiting_count > 0U &&
+         seconds_since(now, oldest_waiting(delay)->at) > WAIT_SECONDS) {
+    settle_one(delay);
+  }
   const size_t first = first_bin(delay);
   if (first > 4U * SPARE_BINS) {
     make_room_above(delay, first - SPARE_BINS);
@@ -222,6 +260,28 @@ static void scan(PlayoutDelay* const delay, const JamTime now)
   }
   delay->wanted_us = fmin(wanted, delay->least_us + cap_us(delay->mode));
   delay->scanned   = now;
+}
+
+void playout_delay_forget(PlayoutDelay* const delay,
+                          const JamTime       now,
+                          const JamTime       since)
+{
+  if (!delay->started) {
+    return;
+  }
+  while (delay->waiting_count > 0U) {
+    const unsigned newest = delay->waiting_first + delay->waiting_count - 1U;
+    if (delay->waiting[newest % PLAYOUT_WAITING].at < since) {
+      break;
+    }
+    --delay->waiting_count;
+  }
+  delay->fast_late   = 0.0;
+  delay->alarm_until = now;
+  scan(delay, now);
+  delay->peak_us[0] = delay->least_us;
+  delay->peak_us[1] = delay->least_us;
+  delay->target_us  = delay->wanted_us;
 }
 
 double playout_delay_target(PlayoutDelay* const delay, const JamTime now)

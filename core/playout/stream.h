@@ -37,7 +37,7 @@ typedef struct PlayoutReader {
   double       roomy;    // Seconds with far more delay than wanted
   double       tight;    // Seconds that LOCKED has missed delay
   double       wrong;    // Seconds that its position has been far off
-  double       hold;     // Seconds in which the delay may not fall
+  double       hold;     // Seconds in which the delay stays
 } PlayoutReader;
 
 struct Playout {

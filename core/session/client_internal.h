@@ -84,6 +84,7 @@ typedef struct Remote {
   PlayoutClock  clock;
   JamTime       clock_since; // When it was first known
   JamTime       moved_since; // When newer estimates began to disagree
+  JamTime       trusted_at;  // From then on, arrivals tell delays
   double        turn;   // Positions here minus the sender's own: whole cycles
   bool          heard;  // A packet has come
   int64_t       first;  // Position of the first packet

@@ -229,6 +229,7 @@ static void media_input(SessionNode* const      node,
 }
 
 static void table_input(SessionNode* const      node,
+                        const JamTime           now,
                         const NodeUser* const   user,
                         const ToastFrame* const frame)
 {
@@ -244,6 +245,7 @@ static void table_input(SessionNode* const      node,
     return;
   }
   synchub_set_row(node->hub, user->id, &row.row);
+  node->next_table = now; // It rides with the media
 }
 
 static void frame_input(SessionNode* const      node,
@@ -260,7 +262,7 @@ static void frame_input(SessionNode* const      node,
   } else if (frame->kind == TOAST_FRAME_MIDI) {
     node_midi_input(node, now, user, frame);
   } else {
-    table_input(node, user, frame);
+    table_input(node, now, user, frame);
   }
 }
 

@@ -85,13 +85,12 @@ typedef struct ShimKeeper {
   Jam*            jam;
   uint32_t        rate_hz;
   unsigned        turns;
-  JamShimSettings playing;  ///< What the engine was made with
-  bool            joined;   ///< The engine is looking after a link
-  bool            hopeless; ///< No use in trying this link again
-  JamTime         retry_at;
-  JamTime         patience; ///< Until then, doubling
-  bool            told;     ///< The engine knows the three below
-  float           monitor, send, mode;
+  JamShimSettings playing;             ///< What the engine was made with
+  bool            joined;              ///< The engine is looking after a link
+  bool            hopeless;            ///< No use in trying this link again
+  JamTime         retry_at;            ///< JAM_NEVER: it is being tried
+  JamTime         patience;            ///< Until then, doubling
+  float           monitor, send, mode; ///< As the engine knows them
   JamView         view;
   JamShimStatus   status;
 } ShimKeeper;

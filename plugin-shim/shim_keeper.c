@@ -9,8 +9,9 @@
 #include <time.h>
 
 #define LOOK_PERIOD (20 * JAM_MS)
-#define FIRST_PATIENCE (4 * JAM_SECOND)
+#define FIRST_PATIENCE (3 * JAM_SECOND)
 #define MOST_PATIENCE (60 * JAM_SECOND)
+#define NOT_TOLD (-1.0F) // No parameter that the engine has takes this
 
 static void say(ShimKeeper* const       keeper,
                 const JamShimConnection connection,
@@ -57,6 +58,14 @@ static void hope_again(ShimKeeper* const keeper)
   keeper->patience = FIRST_PATIENCE;
 }
 
+/// Lets the sentence on a failure stand for a while, longer each time.
+static void be_patient(ShimKeeper* const keeper)
+{
+  keeper->retry_at = jam_now() + keeper->patience;
+  keeper->patience =
+    keeper->patience < MOST_PATIENCE / 2 ? keeper->patience * 2 : MOST_PATIENCE;
+}
+
 static bool make_engine(JamShimInstance* const       self,
                         const JamShimSettings* const wanted,
                         const uint32_t               rate_hz)
@@ -76,26 +85,28 @@ static bool make_engine(JamShimInstance* const       self,
                    "The jam cannot be started: %s.",
                    jam_status_text(status));
     say(keeper, JAM_SHIM_FAILED, sentence);
-    keeper->retry_at = jam_now() + keeper->patience;
+    be_patient(keeper);
     return false;
   }
   keeper->rate_hz = rate_hz;
   keeper->playing = *wanted;
-  keeper->told    = false;
+  keeper->monitor = NOT_TOLD;
+  keeper->send    = NOT_TOLD;
+  keeper->mode    = NOT_TOLD;
   hope_again(keeper);
   hand_over(self, keeper->jam);
   return true;
 }
 
+/// Passes a value on that the engine does not know yet.
 static void tell(const ShimKeeper* const keeper,
                  const JamCommandKind    kind,
                  const float             value,
                  float* const            known)
 {
   const JamCommand command = {kind, 0U, value, value >= 0.5F};
-  if ((!keeper->told || value != *known) &&
-      jam_command(keeper->jam, &command)) {
-    *known = value;
+  if (value != *known && jam_command(keeper->jam, &command)) {
+    *known = value; // Else the ring is full, and there is a next time
   }
 }
 
@@ -114,7 +125,6 @@ static void pass_on_params(JamShimInstance* const self)
        JAM_COMMAND_MODE,
        shim_get_param(self, JAM_SHIM_MODE),
        &keeper->mode);
-  keeper->told = true;
 }
 
 /// Joins, which may take as long as a resolver likes; false if the host
@@ -139,9 +149,7 @@ static bool join(JamShimInstance* const self)
 
   keeper->joined   = status == JAM_OK;
   keeper->hopeless = status == JAM_ERR_FORMAT;
-  keeper->retry_at = jam_now() + keeper->patience;
-  keeper->patience =
-    keeper->patience < MOST_PATIENCE / 2 ? keeper->patience * 2 : MOST_PATIENCE;
+  keeper->retry_at = JAM_NEVER;
   if (status == JAM_ERR_FORMAT) {
     say(keeper,
         JAM_SHIM_FAILED,
@@ -196,12 +204,11 @@ static bool be_in_room(JamShimInstance* const       self,
     look(keeper);
   }
   // Nobody presses a button here, so what may change is tried again
-  const bool failed = keeper->status.connection == JAM_SHIM_FAILED;
-  if ((!keeper->joined || failed) && !keeper->hopeless &&
-      jam_now() >= keeper->retry_at) {
-    return join(self);
+  if (keeper->status.connection == JAM_SHIM_FAILED && !keeper->hopeless &&
+      keeper->retry_at == JAM_NEVER) {
+    be_patient(keeper);
   }
-  return true;
+  return jam_now() < keeper->retry_at || join(self);
 }
 
 static bool differs(const ShimKeeper* const      keeper,

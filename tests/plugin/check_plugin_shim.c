@@ -247,7 +247,7 @@ END_TEST
 START_TEST(rates_that_cannot_be_are_told)
 {
   static const double wrong[] =
-    {88200.0, 8000.0, 0.0, -48000.0, 44200.0, NAN, INFINITY};
+    {88200.0, 8000.0, 0.0, -48000.0, 44200.0, (double)NAN, (double)INFINITY};
   static const double right[] =
     {44100.0, 44144.0, 47953.0, 48047.0, 96000.0, 192000.0};
   ck_assert(shim->set_param(jam, JAM_SHIM_MONITOR, 1.0F));
@@ -332,7 +332,10 @@ START_TEST(what_is_no_number_goes_nowhere)
   ck_assert(shim->set_param(jam, JAM_SHIM_MONITOR, 1.0F));
   fill(in[0], 0.5F);
   ck_assert(comes_to(1U, 0.5F));
-  static const float bad[] = {NAN, INFINITY, -INFINITY, 1e29F};
+  static const float bad[] = {(float)NAN,
+                              (float)INFINITY,
+                              (float)-INFINITY,
+                              1e29F};
   for (size_t i = 0U; i < sizeof(bad) / sizeof(bad[0]); ++i) {
     in[0][i] = bad[i];
   }

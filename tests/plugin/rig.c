@@ -13,6 +13,7 @@
 #define GUARD 8U
 #define GUARD_VALUE 1234.5F
 #define HEARD_LEVEL 0.1    // Share by which a level may be off
+#define NOISE_LEVEL 2e-2   // RMS of what is no tone, beside one of 0.35
 #define FOREIGN_LEVEL 2e-3 // Of the other tones
 
 const double rig_tones_hz[RIG_TONES] = {440.0, 550.0, 1000.0, 1250.0};
@@ -196,10 +197,15 @@ void rig_start(RigHost* const         host,
   ck_assert_int_eq(pthread_mutex_init(&host->mutex, NULL), 0);
   ck_assert(shim->activate(jam, rate_hz, 4096U));
   ck_assert_int_eq(pthread_create(&host->thread, NULL, run, host), 0);
+  host->running = true;
 }
 
 void rig_wait_end(RigHost* const host)
 {
+  if (!host->running) {
+    return;
+  }
+  host->running = false;
   (void)pthread_join(host->thread, NULL);
   host->shim->deactivate(host->jam);
   (void)pthread_mutex_destroy(&host->mutex);
@@ -211,10 +217,9 @@ void rig_stop(RigHost* const host)
   rig_wait_end(host);
 }
 
-static bool
-holds(const RigWindow* const window, const int tone, const double noise)
+static bool holds(const RigWindow* const window, const int tone)
 {
-  bool fine = window->rest < noise;
+  bool fine = window->rest < NOISE_LEVEL;
   for (int t = 0; t < (int)RIG_TONES; ++t) {
     const double level = window->tones[t] / RIG_LEVEL;
     fine &= t == tone ? fabs(level - 1.0) < HEARD_LEVEL : level < FOREIGN_LEVEL;
@@ -222,10 +227,7 @@ holds(const RigWindow* const window, const int tone, const double noise)
   return fine;
 }
 
-bool rig_hears(RigHost* const   host,
-               const int        tone,
-               const double     noise,
-               RigWindow* const out)
+bool rig_hears(RigHost* const host, const int tone, RigWindow* const out)
 {
   const JamTime end    = jam_now() + RIG_PATIENCE;
   unsigned      before = 0U;
@@ -234,7 +236,7 @@ bool rig_hears(RigHost* const   host,
   while (!found && jam_now() < end) {
     (void)pthread_mutex_lock(&host->mutex);
     before = first ? host->windows + 1U : before; // None that began before
-    found  = host->windows > before && holds(&host->newest, tone, noise);
+    found  = host->windows > before && holds(&host->newest, tone);
     if (out) {
       *out = host->newest;
     }

@@ -37,6 +37,7 @@ typedef struct RigHost {
   int              tone; ///< Played; -1: silence
   RigSizes         sizes;
   pthread_t        thread;
+  bool             running;
   atomic_bool      stop;
   atomic_bool      bad; ///< Not a number, or beyond the block
 
@@ -68,16 +69,12 @@ void rig_start(RigHost*         host,
 /// Waits for the end that `sizes` gives.
 void rig_wait_end(RigHost* host);
 
-/// Ends the calls and deactivates.
+/// Ends the calls, if there are any, and deactivates.
 void rig_stop(RigHost* host);
 
-#define RIG_ROUGH 2e-2 ///< RMS of what is no tone, beside one of 0.35
-#define RIG_FINE 2e-3
-
 /// Waits until a window holds this tone alone at its level, or with tone -1
-/// nothing at all, with at most this noise; false when patience ends. Fills
-/// `out` if not null.
-bool rig_hears(RigHost* host, int tone, double noise, RigWindow* out);
+/// nothing at all; false when patience ends. Fills `out` if not null.
+bool rig_hears(RigHost* host, int tone, RigWindow* out);
 
 /// Waits until the status says so.
 bool rig_waits_for(RigHost*          host,

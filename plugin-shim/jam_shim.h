@@ -35,6 +35,14 @@
 #  define JAM_SHIM_API __attribute__((visibility("default")))
 #endif
 
+// Real-time marking: clang 20 or newer then proves that an adapter's callback,
+// marked likewise, does nothing but what may be done on an audio thread.
+#if defined(__clang__) && __clang_major__ >= 20
+#  define JAM_SHIM_RT __attribute__((nonblocking))
+#else
+#  define JAM_SHIM_RT
+#endif
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -170,20 +178,23 @@ typedef struct JamShim {
 
   /// Exchanges one block with the jam. When called faster than real time it
   /// gives silence. Audio thread; real-time safe.
-  void (*process)(JamShimInstance* jam, JamShimBlock* block);
+  void (*process)(JamShimInstance* jam, JamShimBlock* block) JAM_SHIM_RT;
 
   /// Sets a parameter, within its range. False if there is no such parameter or
   /// the value is not a number. Any thread; real-time safe.
-  bool (*set_param)(JamShimInstance* jam, JamShimParam param, float value);
+  bool (*set_param)(JamShimInstance* jam, JamShimParam param, float value)
+    JAM_SHIM_RT;
 
   /// Returns a parameter; 0 if there is no such. Any thread; real-time safe.
-  float (*get_param)(const JamShimInstance* jam, JamShimParam param);
+  float (*get_param)(const JamShimInstance* jam, JamShimParam param)
+    JAM_SHIM_RT;
 
   /// Changes link, name and bits; all take effect soon, name and bits by
   /// joining anew. False if a text has no end or bits is neither 16 nor 24:
   /// then nothing changes. A link that is none shows in the status. One thread
   /// at a time, `load` included; real-time safe.
-  bool (*set_settings)(JamShimInstance* jam, const JamShimSettings* settings);
+  bool (*set_settings)(JamShimInstance* jam, const JamShimSettings* settings)
+    JAM_SHIM_RT;
 
   /// Copies link, name and bits. Main thread; also during `process`.
   void (*get_settings)(JamShimInstance* jam, JamShimSettings* out);
@@ -203,7 +214,7 @@ typedef struct JamShim {
                size_t           error_size);
 
   /// Copies the newest status. One thread at a time; real-time safe.
-  void (*status)(JamShimInstance* jam, JamShimStatus* out);
+  void (*status)(JamShimInstance* jam, JamShimStatus* out) JAM_SHIM_RT;
 } JamShim;
 
 /// The exported symbol. Returns the callbacks, or null if this library does not

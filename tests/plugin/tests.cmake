@@ -33,4 +33,14 @@ if(TARGET jam_shim)
     set_tests_properties(plugin_lv2_validate PROPERTIES
       LABELS "lint;plugin" PASS_REGULAR_EXPRESSION "Found 0 errors")
   endif()
+
+  # Content only: how clean it is depends on the machine
+  if(TARGET jack_harness)
+    add_test(NAME jack_plugin_jalv COMMAND
+      ${CMAKE_CURRENT_SOURCE_DIR}/plugin/jalv_jam.sh ${CMAKE_BINARY_DIR}/bin
+      ${CMAKE_BINARY_DIR}/lv2 --warm 5 --seconds 6 --notes 50 --max-lost 5
+      --max-damaged 0.9)
+    set_tests_properties(jack_plugin_jalv PROPERTIES LABELS "net;jack;plugin"
+      RUN_SERIAL ON TIMEOUT 180 SKIP_RETURN_CODE 77)
+  endif()
 endif()

@@ -8,72 +8,81 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OPTION_LISTEN = 256, OPTION_KEY, OPTION_ADDRESS, OPTION_USERS };
+// Settings come first, numbered as in their table
+enum { OPTION_SETTING = 256, OPTION_CONFIG = 512, OPTION_CHECK, OPTION_SECRET };
 
-static const struct option long_options[] = {
-  {"listen", required_argument, NULL, OPTION_LISTEN},
-  {"key-file", required_argument, NULL, OPTION_KEY},
-  {"address", required_argument, NULL, OPTION_ADDRESS},
-  {"max-users", required_argument, NULL, OPTION_USERS},
+static const struct option actions[] = {
+  {"config", required_argument, NULL, OPTION_CONFIG},
   {"invite", no_argument, NULL, 'i'},
-  {"quiet", no_argument, NULL, 'q'},
+  {"check", no_argument, NULL, OPTION_CHECK},
+  {"new-secret", no_argument, NULL, OPTION_SECRET},
   {"help", no_argument, NULL, 'h'},
   {"version", no_argument, NULL, 'V'},
   {NULL, 0, NULL, 0}};
 
+#define ACTION_COUNT (sizeof(actions) / sizeof(actions[0]))
+
+typedef struct Flags {
+  const char* value[SETTING_COUNT]; // Null: not given
+  const char* config;
+  NodeAction  action;
+} Flags;
+
 void node_options_help(void)
 {
   puts("Usage: jamnet-node [OPTION]...\n"
-       "Relay jams between players over UDP.\n"
+       "Relay jams between players over UDP.\n");
+  node_settings_help();
+  puts("  --config FILE             read settings from a JSON file\n"
+       "  --invite                  print an invite link to a new room and "
+       "exit; needs\n"
+       "                            --address, and a key or cluster file\n"
+       "  --check                   try the configuration, print what comes of "
+       "it, exit\n"
+       "  --new-secret              print a fresh cluster secret and exit\n"
+       "  --help, --version\n"
        "\n"
-       "  --listen ADDR:PORT   where to listen (default 0.0.0.0:4460)\n"
-       "  --key-file FILE      keep the node's key in FILE (made if missing,\n"
-       "                       mode 0600), so that invites stay valid\n"
-       "  --invite             print an invite link to a new room and exit;\n"
-       "                       needs --key-file and --address\n"
-       "  --address HOST:PORT  where players reach this node; several are\n"
-       "                       separated by commas\n"
-       "  --max-users N        at most N players (default 64)\n"
-       "  --quiet              print nothing but errors\n"
-       "  --help, --version");
+       "Each setting may also stand in the environment (--max-users as "
+       "JAM_MAX_USERS) or\n"
+       "in the file ({\"max_users\": 64}). Options win over the environment, "
+       "which wins\n"
+       "over the file (JAM_CONFIG).\n"
+       "\n"
+       "Exit status: 0 stopped as asked, 1 failed, 2 a wrong setting, 3 the "
+       "relay was\n"
+       "stuck.");
 }
 
-static bool complain(const char* const sentence)
+static void list_options(struct option out[SETTING_COUNT + ACTION_COUNT])
 {
-  (void)fprintf(stderr, "jamnet-node: %s\n", sentence);
-  return false;
-}
-
-static bool read_users(const char* const text, unsigned* const out)
-{
-  char*               end   = NULL;
-  const unsigned long value = strtoul(text, &end, 10);
-  if (!*text || *end || value < 1UL || value > 4096UL) {
-    return complain("--max-users takes a number from 1 to 4096.");
+  unsigned count = 0U;
+  for (unsigned i = 0U; i < SETTING_COUNT; ++i) {
+    const Setting* const setting = &node_settings[i];
+    if (setting->flag) {
+      out[count].name = setting->flag;
+      out[count].has_arg =
+        setting->type == SETTING_SWITCH ? no_argument : required_argument;
+      out[count].flag  = NULL;
+      out[count++].val = OPTION_SETTING + (int)i;
+    }
   }
-  *out = (unsigned)value;
-  return true;
+  memcpy(out + count, actions, sizeof(actions));
 }
 
-static bool read_one(const int option, NodeOptions* const out)
+static bool read_one(const int option, char** const argv, Flags* const out)
 {
   switch (option) {
-  case OPTION_LISTEN:
-    out->listen = optarg;
+  case OPTION_CONFIG:
+    out->config = optarg;
     return true;
-  case OPTION_KEY:
-    out->key_file = optarg;
+  case OPTION_CHECK:
+    out->action = NODE_CHECK;
     return true;
-  case OPTION_ADDRESS:
-    out->address = optarg;
+  case OPTION_SECRET:
+    out->action = NODE_SECRET;
     return true;
-  case OPTION_USERS:
-    return read_users(optarg, &out->max_users);
   case 'i':
     out->action = NODE_INVITE;
-    return true;
-  case 'q':
-    out->quiet = true;
     return true;
   case 'h':
     out->action = NODE_HELP;
@@ -81,22 +90,37 @@ static bool read_one(const int option, NodeOptions* const out)
   case 'V':
     out->action = NODE_VERSION;
     return true;
+  case 'q':
+    out->value[SETTING_COUNT - 1U] = "true"; // Stands last in the table
+    return true;
+  case ':':
+    (void)fprintf(
+      stderr,
+      "jamnet-node: '%s' needs a value. Try 'jamnet-node --help'.\n",
+      argv[optind - 1]);
+    return false;
+  case '?':
+    (void)fprintf(stderr,
+                  "jamnet-node: '%s' is not an option. Try 'jamnet-node "
+                  "--help'.\n",
+                  argv[optind - 1]);
+    return false;
   default:
-    (void)fputs("Try 'jamnet-node --help'.\n", stderr);
-    return false; // getopt has said what is wrong
+    out->value[option - OPTION_SETTING] = optarg ? optarg : "true";
+    return true;
   }
 }
 
-bool node_options_read(const int          argc,
-                       char** const       argv,
-                       NodeOptions* const out)
+static bool read_flags(const int argc, char** const argv, Flags* const out)
 {
+  struct option options[SETTING_COUNT + ACTION_COUNT];
+  memset(options, 0, sizeof(options));
   memset(out, 0, sizeof(*out));
-  out->listen    = "0.0.0.0:4460";
-  out->max_users = 64U;
-  int option     = 0;
-  while ((option = getopt_long(argc, argv, "iqhV", long_options, NULL)) != -1) {
-    if (!read_one(option, out)) {
+  list_options(options);
+  opterr     = 0; // One sentence of our own instead
+  int option = 0;
+  while ((option = getopt_long(argc, argv, ":iqhV", options, NULL)) != -1) {
+    if (!read_one(option, argv, out)) {
       return false;
     }
   }
@@ -107,9 +131,57 @@ bool node_options_read(const int          argc,
                   argv[optind]);
     return false;
   }
-  if (out->action == NODE_INVITE && (!out->key_file || !out->address)) {
-    return complain("--invite needs --key-file FILE (the node's key) and "
-                    "--address HOST:PORT (where players reach it).");
+  return true;
+}
+
+static bool apply_flags(const Flags* const flags, NodeSettings* const out)
+{
+  for (unsigned i = 0U; i < SETTING_COUNT; ++i) {
+    char source[40];
+    if (!flags->value[i]) {
+      continue;
+    }
+    (void)snprintf(source, sizeof(source), "--%s", node_settings[i].flag);
+    if (!node_settings_set(out, &node_settings[i], source, flags->value[i])) {
+      return false;
+    }
+  }
+  return true;
+}
+
+static bool has_key(const NodeSettings* const settings)
+{
+  return settings->key_file[0] || settings->cluster_file[0] ||
+         settings->cluster_secret[0];
+}
+
+bool node_options_read(const int           argc,
+                       char** const        argv,
+                       NodeAction* const   action,
+                       NodeSettings* const out)
+{
+  Flags flags;
+  if (!read_flags(argc, argv, &flags)) {
+    return false;
+  }
+  *action = flags.action;
+  node_settings_default(out);
+  if (flags.action == NODE_HELP || flags.action == NODE_VERSION ||
+      flags.action == NODE_SECRET) {
+    return true;
+  }
+  const char* const config = flags.config ? flags.config : getenv("JAM_CONFIG");
+  if ((config && config[0] && !node_settings_file(out, config)) ||
+      !node_settings_env(out) || !apply_flags(&flags, out)) {
+    return false;
+  }
+  node_settings_fly(out);
+  if (flags.action == NODE_INVITE && (!has_key(out) || !out->address[0])) {
+    (void)fputs("jamnet-node: --invite needs --key-file FILE or --cluster-file "
+                "FILE (the node's key) and --address HOST:PORT (where players "
+                "reach it).\n",
+                stderr);
+    return false;
   }
   return true;
 }

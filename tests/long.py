@@ -89,10 +89,21 @@ def soak(job, wanted, _):
         job["failures"].append(text)
 
 
+def image(job, wanted, _):
+    """The node's container image, built and run; see tests/node/image.sh."""
+    status, text = run([str(ROOT / "tests/node/image.sh"), str(BIN)])
+    job["done"], job["says"] = wanted, text.strip().splitlines()
+    if status == 77:
+        job["skipped"] = text.strip()
+    elif status:
+        job["failures"].append(text)
+
+
 def jobs():
     yield "seeds", SEEDS, seeds, []
     yield "seeds_with_sound", SEEDS_WITH_SOUND, seeds, ["--sound"]
     yield "soak", SOAK_SECONDS, soak, None
+    yield "image", 1, image, None
     for target in FUZZERS:
         yield f"fuzz_{target}", FUZZ_SECONDS, fuzz, target
 

@@ -5,7 +5,6 @@
 
 #include "base/memory.h"
 #include "base/ring.h"
-#include "base/status.h"
 #include "io/io.h"
 #include "jellie/jellie.h"
 #include "session/session.h"
@@ -32,21 +31,6 @@ struct Jam {
   bool                wanted; // jam_join without jam_leave since
   atomic_bool         failed; // The engine gave up; it may be asked again
 };
-
-const char* jam_version(void)
-{
-  return JAM_VERSION;
-}
-
-const char* jam_status_text(const JamStatus status)
-{
-  return jam_strerror(status);
-}
-
-JamTime jam_now(void)
-{
-  return io_now();
-}
 
 void jam_config_default(JamConfig* const config)
 {
@@ -127,11 +111,12 @@ static JamStatus start(Jam* const jam, const JamConfig* const config)
     status = session_client_new(&session, jam->allocator, &jam->client);
   }
   if (status == JAM_OK) {
-    status = io_socket_open(&jam->socket, NULL);
+    status = io_socket_open(&jam->socket, NULL, false);
   }
   if (status == JAM_OK) {
     const IoEngine engine = {jam, input, output, deadline, tick};
-    status = io_loop_start(jam->allocator, &jam->socket, &engine, &jam->loop);
+    status =
+      io_loop_start(jam->allocator, &jam->socket, 1U, &engine, &jam->loop);
   }
   return status;
 }

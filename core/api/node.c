@@ -3,26 +3,36 @@
 
 #include <jamnet/jamnet.h>
 
+#include "api/node_setup.h"
 #include "base/mailbox.h"
 #include "base/memory.h"
 #include "io/io.h"
 #include "session/session.h"
+#include "wire/wire.h"
 
 #include <sodium.h>
+#include <stdatomic.h>
+#include <stdio.h>
 #include <string.h>
 
 #define DEFAULT_LISTEN "0.0.0.0:4460"
 #define DEFAULT_USERS 64U
-#define VIEW_PERIOD (250 * JAM_MS)
+#define VIEW_PERIOD (250 * JAM_MS) // Also the least rate of the heartbeat
+#define UTC_PERIOD (5 * JAM_SECOND)
+#define DISCOVERY_PERIOD (5 * JAM_SECOND)
 
 struct JamNode {
   const JamAllocator* allocator;
   SessionNode*        engine;
-  IoSocket            socket;
+  IoSocket            sockets[IO_MAX_SOCKETS];
+  unsigned            socket_count;
   IoLoop*             loop;
-  JamMailbox          views; // Network thread to the caller's
+  IoDiscovery*        discovery; // Null: no siblings to look for
+  JamMailbox          views;     // Network thread to the caller's
   JamNodeView         shown;
-  JamTime             next_view;
+  JamTime             next_view, next_utc;
+  atomic_bool         drain; // Wanted
+  atomic_bool         drained;
   uint8_t             key[TOAST_KEY_SIZE]; // Public
 };
 
@@ -63,9 +73,28 @@ static JamTime deadline(const void* const context)
   return engine < node->next_view ? engine : node->next_view;
 }
 
+static void look_around(JamNode* const node, const JamTime now)
+{
+  ToastAddress address;
+  while (io_discovery_next(node->discovery, &address)) {
+    session_node_sibling(node->engine, now, &address);
+  }
+  if (now >= node->next_utc) {
+    node->next_utc = now + UTC_PERIOD;
+    session_node_set_utc(node->engine, now, io_utc_us());
+  }
+}
+
 static void tick(void* const context, const JamTime now)
 {
   JamNode* const node = (JamNode*)context;
+  look_around(node, now);
+  if (atomic_load_explicit(&node->drain, memory_order_relaxed)) {
+    session_node_drain(node->engine, now);
+    atomic_store_explicit(&node->drained,
+                          session_node_drained(node->engine),
+                          memory_order_relaxed);
+  }
   session_node_tick(node->engine, now);
   if (now >= node->next_view) {
     node->next_view = now + VIEW_PERIOD;
@@ -75,77 +104,66 @@ static void tick(void* const context, const JamTime now)
   }
 }
 
-static JamStatus bind_to(const char* const listen, IoSocket* const out)
-{
-  SessionHost  host;
-  ToastAddress address = {{0}, 0U};
-  if (!session_host_parse(listen, strlen(listen), &host)) {
-    return JAM_ERR_ARGUMENT;
-  }
-  address.port = host.port;
-  if (host.name[0]) {
-    unsigned        count  = 0U;
-    const JamStatus status = io_resolve(&host, &address, 1U, &count);
-    if (status != JAM_OK) {
-      return status;
-    }
-  }
-  return io_socket_open(out, &address);
-}
-
 static JamStatus start(JamNode* const             node,
                        const JamNodeConfig* const config,
-                       SessionNodeConfig* const   session)
+                       const NodeSetup* const     setup,
+                       char* const                note)
 {
-  session->max_users = config->max_users;
-  session->node_id   = 1U;
-  JamStatus status   = io_random(session->seed, sizeof(session->seed));
-  if (status == JAM_OK) {
-    status = config->key_file
-               ? io_key_file(config->key_file, session->secret)
-               : io_random(session->secret, sizeof(session->secret));
-  }
-  if (status == JAM_OK) {
-    toast_public_key(session->secret, node->key);
-    status = session_node_new(session, node->allocator, &node->engine);
-  }
+  memcpy(node->key, setup->key, sizeof(node->key));
+  JamStatus status =
+    session_node_new(&setup->session, node->allocator, &node->engine);
   if (status == JAM_OK) {
     status =
       jam_mailbox_init(&node->views, node->allocator, sizeof(JamNodeView));
   }
   if (status == JAM_OK) {
-    status = bind_to(config->listen, &node->socket);
+    status =
+      io_listen(config->listen, node->sockets, &node->socket_count, note);
+  }
+  if (status == JAM_OK && setup->host_count > 0U) {
+    status = io_discovery_start(setup->hosts,
+                                setup->host_count,
+                                DISCOVERY_PERIOD,
+                                &node->discovery);
   }
   if (status == JAM_OK) {
     const IoEngine engine = {node, input, output, deadline, tick};
-    status =
-      io_loop_start(node->allocator, &node->socket, &engine, &node->loop);
+    look_around(node, io_now()); // The engine wants to know UTC first
+    status = io_loop_start(node->allocator,
+                           node->sockets,
+                           node->socket_count,
+                           &engine,
+                           &node->loop);
+  }
+  if (status != JAM_OK && node->socket_count > 0U) {
+    note[0] = '\0'; // What it says of the sockets is not the reason
   }
   return status;
 }
 
 JamStatus jam_node_start(const JamNodeConfig* const config, JamNode** const out)
 {
-  *out = NULL;
-  if (config->size != sizeof(*config) || !config->listen) {
-    return JAM_ERR_ARGUMENT;
+  char        scratch[JAM_NOTE_SIZE];
+  char* const note = config->note ? config->note : scratch;
+  NodeSetup   setup;
+  *out             = NULL;
+  JamStatus status = jam_node_setup(config, true, &setup, note);
+  if (status == JAM_OK) {
+    JamNode* const node =
+      (JamNode*)jam_mem_new(config->allocator, sizeof(JamNode));
+    status = node ? JAM_OK : JAM_ERR_MEMORY;
+    if (node) {
+      node->allocator = config->allocator;
+      status          = start(node, config, &setup, note);
+      *out            = node;
+    }
   }
-  JamNode* const node =
-    (JamNode*)jam_mem_new(config->allocator, sizeof(JamNode));
-  if (!node) {
-    return JAM_ERR_MEMORY;
-  }
-  node->allocator           = config->allocator;
-  node->socket.fd           = -1;
-  SessionNodeConfig session = {0};
-  const JamStatus   status  = start(node, config, &session);
-  sodium_memzero(&session, sizeof(session));
+  sodium_memzero(&setup, sizeof(setup));
   if (status != JAM_OK) {
-    jam_node_stop(node);
-    return status;
+    jam_node_stop(*out);
+    *out = NULL;
   }
-  *out = node;
-  return JAM_OK;
+  return status;
 }
 
 // After the thread has gone: CLOSE to everyone, once
@@ -160,7 +178,7 @@ static void say_goodbye(JamNode* const node)
                                      &to,
                                      buffer,
                                      sizeof(buffer))) > 0U) {
-    io_socket_send(&node->socket, &to, buffer, size);
+    io_socket_send(node->sockets, node->socket_count, &to, buffer, size);
   }
 }
 
@@ -173,21 +191,57 @@ void jam_node_stop(JamNode* const node)
     io_loop_stop(node->loop);
     say_goodbye(node);
   }
-  io_socket_close(&node->socket);
+  io_discovery_stop(node->discovery);
+  for (unsigned i = 0U; i < node->socket_count; ++i) {
+    io_socket_close(&node->sockets[i]);
+  }
   session_node_free(node->engine);
   jam_mailbox_deinit(&node->views, node->allocator);
   jam_mem_free(node->allocator, node);
 }
 
+void jam_node_drain(JamNode* const node)
+{
+  atomic_store_explicit(&node->drain, true, memory_order_relaxed);
+  io_loop_wake(node->loop);
+}
+
+bool jam_node_drained(const JamNode* const node)
+{
+  return atomic_load_explicit(&node->drained, memory_order_relaxed);
+}
+
 uint16_t jam_node_port(const JamNode* const node)
 {
-  return node->socket.port;
+  return node->sockets[0].address.port;
+}
+
+void jam_node_addresses(const JamNode* const node,
+                        char* const          out,
+                        const size_t         capacity)
+{
+  size_t used = 0U;
+  for (unsigned i = 0U; i < node->socket_count && used < capacity; ++i) {
+    char text[IO_ADDRESS_SIZE];
+    io_address_write(&node->sockets[i].address, text);
+    const int size =
+      snprintf(out + used, capacity - used, "%s%s", i > 0U ? ", " : "", text);
+    used += size > 0 ? (size_t)size : 0U;
+  }
+}
+
+JamTime jam_node_heartbeat(const JamNode* const node)
+{
+  return io_loop_heartbeat(node->loop);
 }
 
 void jam_node_view(JamNode* const node, JamNodeView* const out)
 {
   (void)jam_mailbox_read(&node->views, &node->shown);
-  *out = node->shown;
+  *out              = node->shown;
+  out->draining     = atomic_load_explicit(&node->drain, memory_order_relaxed);
+  out->heartbeat    = io_loop_heartbeat(node->loop);
+  out->longest_turn = io_loop_longest_turn(node->loop);
 }
 
 static JamStatus invite(const uint8_t     key[TOAST_KEY_SIZE],
@@ -218,18 +272,31 @@ JamStatus jam_node_invite(const JamNode* const node,
   return invite(node->key, addresses, out, capacity);
 }
 
-JamStatus jam_invite(const char* const key_file,
-                     const char* const addresses,
-                     char* const       out,
-                     const size_t      capacity)
+JamStatus jam_invite(const JamNodeConfig* const config,
+                     char* const                out,
+                     const size_t               capacity)
+{
+  char        scratch[JAM_NOTE_SIZE];
+  char* const note = config->note ? config->note : scratch;
+  NodeSetup   setup;
+  memset(&setup, 0, sizeof(setup));
+  note[0]          = '\0';
+  JamStatus status = jam_node_setup_key(config, true, &setup, note);
+  if (status == JAM_OK) {
+    status =
+      invite(setup.key, config->address ? config->address : "", out, capacity);
+  }
+  sodium_memzero(&setup, sizeof(setup));
+  return status;
+}
+
+JamStatus jam_new_secret(char out[JAM_SECRET_SIZE])
 {
   uint8_t         secret[TOAST_KEY_SIZE];
-  uint8_t         key[TOAST_KEY_SIZE];
-  const JamStatus status = io_key_file(key_file, secret);
-  if (status != JAM_OK) {
-    return status;
+  const JamStatus status = io_random(secret, sizeof(secret));
+  if (status == JAM_OK) {
+    (void)wire_base64_encode(secret, sizeof(secret), out, JAM_SECRET_SIZE);
   }
-  toast_public_key(secret, key);
   sodium_memzero(secret, sizeof(secret));
-  return invite(key, addresses, out, capacity);
+  return status;
 }

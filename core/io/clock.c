@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The monotonic clock and the system's randomness.
+// Clocks and the system's randomness.
 
 #include "io/io.h"
 
@@ -19,6 +19,13 @@ JamTime io_now(void)
 #  pragma clang diagnostic pop
 #endif
   return (JamTime)now.tv_sec * JAM_SECOND + now.tv_nsec;
+}
+
+int64_t io_utc_us(void)
+{
+  struct timespec now;
+  (void)clock_gettime(CLOCK_REALTIME, &now);
+  return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
 JamStatus io_random(uint8_t* const out, const size_t size)

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A node's secret key in a file: one line of base64url, readable by its owner
-// alone.
+// A secret key in a file: one line of base64url, readable by its owner alone.
 
 #include "io/io.h"
 
@@ -8,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sodium.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -30,6 +30,7 @@ static JamStatus make(const char* const path, uint8_t out[TOAST_KEY_SIZE])
   }
   const bool written = write(fd, line, LINE_SIZE) == (ssize_t)LINE_SIZE;
   const bool closed  = close(fd) == 0;
+  sodium_memzero(line, sizeof(line));
   if (!written || !closed) {
     (void)unlink(path);
     return JAM_ERR_FILE;
@@ -37,11 +38,11 @@ static JamStatus make(const char* const path, uint8_t out[TOAST_KEY_SIZE])
   return JAM_OK;
 }
 
-JamStatus io_key_file(const char* const path, uint8_t out[TOAST_KEY_SIZE])
+JamStatus io_key_read(const char* const path, uint8_t out[TOAST_KEY_SIZE])
 {
   const int fd = open(path, O_RDONLY | O_CLOEXEC);
   if (fd < 0) {
-    return errno == ENOENT ? make(path, out) : JAM_ERR_FILE;
+    return errno == ENOENT ? JAM_ERR_NOT_FOUND : JAM_ERR_FILE;
   }
   struct stat facts;
   char        line[LINE_SIZE + 1U];
@@ -54,6 +55,13 @@ JamStatus io_key_file(const char* const path, uint8_t out[TOAST_KEY_SIZE])
   }
   const size_t length =
     (size_t)size - ((size > 0 && line[size - 1] == '\n') ? 1U : 0U);
-  return wire_base64_decode(line, length, out, TOAST_KEY_SIZE) ? JAM_OK
-                                                               : JAM_ERR_CRYPTO;
+  const bool valid = wire_base64_decode(line, length, out, TOAST_KEY_SIZE);
+  sodium_memzero(line, sizeof(line));
+  return valid ? JAM_OK : JAM_ERR_CRYPTO;
+}
+
+JamStatus io_key_file(const char* const path, uint8_t out[TOAST_KEY_SIZE])
+{
+  const JamStatus status = io_key_read(path, out);
+  return status == JAM_ERR_NOT_FOUND ? make(path, out) : status;
 }

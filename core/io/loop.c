@@ -22,36 +22,42 @@
 
 struct IoLoop {
   const JamAllocator* allocator;
-  const IoSocket*     socket;
+  const IoSocket*     sockets;
+  unsigned            socket_count;
   IoEngine            engine;
   pthread_t           thread;
   int                 wake[2]; // Pipe: a byte wakes the thread
   atomic_bool         stop;
+  _Atomic JamTime     heartbeat;
+  _Atomic JamTime     longest_turn;
 };
 
 static void wait_until(const IoLoop* const loop, const JamTime deadline)
 {
-  struct pollfd   fds[2] = {{loop->socket->fd, POLLIN, 0},
-                            {loop->wake[0], POLLIN, 0}};
-  const JamTime   now    = io_now();
-  const JamTime   wait   = deadline > now ? deadline - now : 0;
-  struct timespec span   = {(time_t)(wait / JAM_SECOND),
-                            (long)(wait % JAM_SECOND)};
-  if (ppoll(fds, 2U, deadline == JAM_NEVER ? NULL : &span, NULL) > 0 &&
-      (fds[1].revents & POLLIN)) {
+  struct pollfd  fds[IO_MAX_SOCKETS + 1U] = {{loop->wake[0], POLLIN, 0}};
+  const unsigned count                    = loop->socket_count + 1U;
+  for (unsigned i = 1U; i < count; ++i) {
+    fds[i].fd     = loop->sockets[i - 1U].fd;
+    fds[i].events = POLLIN;
+  }
+  const JamTime   now  = io_now();
+  const JamTime   wait = deadline > now ? deadline - now : 0;
+  struct timespec span = {(time_t)(wait / JAM_SECOND),
+                          (long)(wait % JAM_SECOND)};
+  if (ppoll(fds, count, deadline == JAM_NEVER ? NULL : &span, NULL) > 0 &&
+      (fds[0].revents & POLLIN)) {
     char bytes[64];
     while (read(loop->wake[0], bytes, sizeof(bytes)) > 0) {
     }
   }
 }
 
-static void input_all(const IoLoop* const loop)
+static void input_from(const IoLoop* const loop, const IoSocket* const socket)
 {
   uint8_t      buffer[BUFFER_SIZE];
   ToastAddress from;
   for (int i = 0; i < BATCH; ++i) {
-    const long size =
-      io_socket_receive(loop->socket, &from, buffer, sizeof(buffer));
+    const long size = io_socket_receive(socket, &from, buffer, sizeof(buffer));
     if (size < 0) {
       return;
     }
@@ -73,7 +79,14 @@ static void output_all(const IoLoop* const loop)
                                      &to,
                                      buffer,
                                      sizeof(buffer))) > 0U) {
-    io_socket_send(loop->socket, &to, buffer, size);
+    io_socket_send(loop->sockets, loop->socket_count, &to, buffer, size);
+  }
+}
+
+static void note_turn(IoLoop* const loop, const JamTime turn)
+{
+  if (turn > atomic_load_explicit(&loop->longest_turn, memory_order_relaxed)) {
+    atomic_store_explicit(&loop->longest_turn, turn, memory_order_relaxed);
   }
 }
 
@@ -82,9 +95,14 @@ static void* run(void* const context)
   IoLoop* const loop = (IoLoop*)context;
   for (bool last = false; !last;) {
     last = atomic_load_explicit(&loop->stop, memory_order_acquire);
-    input_all(loop);
+    const JamTime begin = io_now();
+    atomic_store_explicit(&loop->heartbeat, begin, memory_order_relaxed);
+    for (unsigned i = 0U; i < loop->socket_count; ++i) {
+      input_from(loop, &loop->sockets[i]);
+    }
     loop->engine.tick(loop->engine.context, io_now());
     output_all(loop);
+    note_turn(loop, io_now() - begin);
     if (!last) {
       wait_until(loop, loop->engine.deadline(loop->engine.context));
     }
@@ -97,24 +115,33 @@ static bool start_thread(IoLoop* const loop)
   if (pthread_create(&loop->thread, NULL, run, loop) != 0) {
     return false;
   }
+#if defined(__linux__)
+  (void)pthread_setname_np(loop->thread, "jam-network");
+#endif
   const struct sched_param param = {.sched_priority = PRIORITY};
   (void)pthread_setschedparam(loop->thread, SCHED_FIFO, &param);
   return true;
 }
 
 JamStatus io_loop_start(const JamAllocator* const allocator,
-                        const IoSocket* const     socket,
+                        const IoSocket* const     sockets,
+                        const unsigned            count,
                         const IoEngine* const     engine,
                         IoLoop** const            out)
 {
-  *out               = NULL;
+  *out = NULL;
+  if (count < 1U || count > IO_MAX_SOCKETS) {
+    return JAM_ERR_ARGUMENT;
+  }
   IoLoop* const loop = (IoLoop*)jam_mem_new(allocator, sizeof(IoLoop));
   if (!loop) {
     return JAM_ERR_MEMORY;
   }
-  loop->allocator = allocator;
-  loop->socket    = socket;
-  loop->engine    = *engine;
+  loop->allocator    = allocator;
+  loop->sockets      = sockets;
+  loop->socket_count = count;
+  loop->engine       = *engine;
+  loop->heartbeat    = io_now();
   if (pipe(loop->wake) != 0) {
     jam_mem_free(allocator, loop);
     return JAM_ERR_NETWORK;
@@ -137,6 +164,16 @@ void io_loop_wake(IoLoop* const loop)
 {
   const char byte = 1;
   (void)!write(loop->wake[1], &byte, 1U); // Full is awake enough
+}
+
+JamTime io_loop_heartbeat(const IoLoop* const loop)
+{
+  return atomic_load_explicit(&loop->heartbeat, memory_order_relaxed);
+}
+
+JamTime io_loop_longest_turn(IoLoop* const loop)
+{
+  return atomic_exchange_explicit(&loop->longest_turn, 0, memory_order_relaxed);
 }
 
 void io_loop_stop(IoLoop* const loop)

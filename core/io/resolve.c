@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Host names to addresses.
+// Host names to addresses, and addresses to text.
 
 #include "io/io.h"
 
+#include <arpa/inet.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -50,4 +52,39 @@ JamStatus io_resolve(const SessionHost* const host,
   }
   freeaddrinfo(list);
   return *out_count ? JAM_OK : JAM_ERR_NOT_FOUND;
+}
+
+JamStatus io_hosts_parse(const char* const  list,
+                         SessionHost* const out,
+                         const unsigned     capacity,
+                         unsigned* const    out_count)
+{
+  *out_count = 0U;
+  for (const char* at = list; at;) {
+    const char* const comma  = strchr(at, ',');
+    const size_t      length = comma ? (size_t)(comma - at) : strlen(at);
+    if (*out_count == capacity) {
+      return JAM_ERR_FULL;
+    }
+    if (!session_host_parse(at, length, &out[*out_count])) {
+      return JAM_ERR_ARGUMENT;
+    }
+    ++*out_count;
+    at = comma ? comma + 1 : NULL;
+  }
+  return JAM_OK;
+}
+
+void io_address_write(const ToastAddress* const address,
+                      char                      out[IO_ADDRESS_SIZE])
+{
+  static const uint8_t v4_prefix[12]        = {[10] = 0xFFU, [11] = 0xFFU};
+  char                 ip[INET6_ADDRSTRLEN] = "?";
+  if (memcmp(address->ip, v4_prefix, sizeof(v4_prefix)) == 0) {
+    (void)inet_ntop(AF_INET, address->ip + 12, ip, sizeof(ip));
+    (void)snprintf(out, IO_ADDRESS_SIZE, "%s:%u", ip, address->port);
+  } else {
+    (void)inet_ntop(AF_INET6, address->ip, ip, sizeof(ip));
+    (void)snprintf(out, IO_ADDRESS_SIZE, "[%s]:%u", ip, address->port);
+  }
 }

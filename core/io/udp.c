@@ -21,7 +21,7 @@ static socklen_t to_system(const IoSocket* const          socket,
                            struct sockaddr_storage* const out)
 {
   memset(out, 0, sizeof(*out));
-  if (socket->v4) {
+  if (!socket->v6) {
     struct sockaddr_in v4 = {0};
     v4.sin_family         = AF_INET;
     v4.sin_port           = htons(address->port);
@@ -72,7 +72,7 @@ static void tune(const IoSocket* const socket)
                    &never_fragment,
                    sizeof(never_fragment));
 #endif
-  if (!socket->v4) {
+  if (socket->v6) {
     (void)setsockopt(fd, IPPROTO_IPV6, IPV6_TCLASS, &dscp, sizeof(dscp));
 #if defined(IPV6_MTU_DISCOVER)
     const int never = IPV6_PMTUDISC_DO;
@@ -86,21 +86,20 @@ static void tune(const IoSocket* const socket)
 #endif
 }
 
-static JamStatus open_family(IoSocket* const           out,
-                             const bool                v4,
+static bool is_v4(const ToastAddress* const address)
+{
+  return memcmp(address->ip, v4_prefix, sizeof(v4_prefix)) == 0;
+}
+
+static JamStatus bind_socket(IoSocket* const           out,
                              const ToastAddress* const bind_to)
 {
-  const int off = 0;
-  out->v4       = v4;
-  out->fd       = socket(v4 ? AF_INET : AF_INET6, SOCK_DGRAM, 0);
-  if (out->fd < 0) {
-    return io_status(errno);
-  }
-  if (!v4) {
-    (void)setsockopt(out->fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off));
-  }
   struct sockaddr_storage address;
+  const int               only = !out->v4;
   const socklen_t         size = to_system(out, bind_to, &address);
+  if (out->v6) {
+    (void)setsockopt(out->fd, IPPROTO_IPV6, IPV6_V6ONLY, &only, sizeof(only));
+  }
   if (bind(out->fd, (const struct sockaddr*)&address, size) < 0 ||
       fcntl(out->fd, F_SETFL, O_NONBLOCK) < 0 ||
       fcntl(out->fd, F_SETFD, FD_CLOEXEC) < 0) {
@@ -108,25 +107,34 @@ static JamStatus open_family(IoSocket* const           out,
     io_socket_close(out);
     return status;
   }
-  socklen_t    bound_size = sizeof(address);
-  ToastAddress bound      = {{0}, 0U};
-  if (getsockname(out->fd, (struct sockaddr*)&address, &bound_size) == 0) {
-    from_system(&address, &bound);
+  socklen_t bound = sizeof(address);
+  out->address    = *bind_to;
+  if (getsockname(out->fd, (struct sockaddr*)&address, &bound) == 0) {
+    from_system(&address, &out->address);
   }
-  out->port = bound.port;
   tune(out);
   return JAM_OK;
 }
 
-JamStatus io_socket_open(IoSocket* const out, const ToastAddress* const bind_to)
+JamStatus io_socket_open(IoSocket* const           out,
+                         const ToastAddress* const bind_to,
+                         const bool                v6_only)
 {
-  const ToastAddress any = {{0}, 0U};
-  if (bind_to && memcmp(bind_to->ip, v4_prefix, sizeof(v4_prefix)) == 0) {
-    return open_family(out, true, bind_to);
+  const ToastAddress any    = {{0}, 0U};
+  const ToastAddress any_v4 = {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF}, 0U};
+  const bool         v4     = bind_to && is_v4(bind_to);
+  const bool         all    = !bind_to || memcmp(bind_to->ip, any.ip, 16U) == 0;
+  out->v6                   = !v4;
+  out->v4                   = v4 || (all && !v6_only);
+  out->fd                   = socket(v4 ? AF_INET : AF_INET6, SOCK_DGRAM, 0);
+  if (out->fd < 0) {
+    // A machine without IPv6 still has IPv4
+    const int error = errno;
+    return bind_to ? io_status(error) : io_socket_open(out, &any_v4, false);
   }
-  const JamStatus status = open_family(out, false, bind_to ? bind_to : &any);
-  // A machine without IPv6 still has IPv4
-  return (status == JAM_OK || bind_to) ? status : open_family(out, true, &any);
+  const JamStatus status = bind_socket(out, bind_to ? bind_to : &any);
+  return (status == JAM_OK || bind_to) ? status
+                                       : io_socket_open(out, &any_v4, false);
 }
 
 void io_socket_close(IoSocket* const socket)
@@ -163,16 +171,26 @@ long io_socket_receive(const IoSocket* const socket,
   return -1;
 }
 
-void io_socket_send(const IoSocket* const     socket,
+void io_socket_send(const IoSocket* const     sockets,
+                    const unsigned            count,
                     const ToastAddress* const to,
                     const uint8_t* const      data,
                     const size_t              size)
 {
-  struct sockaddr_storage address;
-  const socklen_t         length = to_system(socket, to, &address);
-  if (socket->v4 && memcmp(to->ip, v4_prefix, sizeof(v4_prefix)) != 0) {
+  const bool v4 = is_v4(to);
+  unsigned   i  = 0U;
+  while (i < count && !(v4 ? sockets[i].v4 : sockets[i].v6)) {
+    ++i;
+  }
+  if (i == count) {
     return; // No way there
   }
-  (void)
-    sendto(socket->fd, data, size, 0, (const struct sockaddr*)&address, length);
+  struct sockaddr_storage address;
+  const socklen_t         length = to_system(&sockets[i], to, &address);
+  (void)sendto(sockets[i].fd,
+               data,
+               size,
+               0,
+               (const struct sockaddr*)&address,
+               length);
 }

@@ -122,6 +122,14 @@ size_t midip2p_link_state(const Midip2pLink* const link,
   return midip2p_state_write(&link->receiver.state, time_us, out, capacity);
 }
 
+void midip2p_link_follow(Midip2pLink* const        link,
+                         const Midip2pEvent* const event)
+{
+  if (midip2p_message_valid(event)) {
+    midip2p_state_follow(&link->receiver.state, event);
+  }
+}
+
 void midip2p_set_loss(Midip2pLink* const link, const double loss)
 {
   link->sender.eager = loss > EAGER_LOSS;

@@ -91,6 +91,11 @@ size_t midip2p_link_state(const Midip2pLink* link,
                           Midip2pEvent*      out,
                           size_t             capacity);
 
+/// Counts an event as received and taken, without any packet, so that
+/// midip2p_link_state speaks of it. For a link that only sends: its owner keeps
+/// there what the next link must begin with, when this one ends.
+void midip2p_link_follow(Midip2pLink* link, const Midip2pEvent* event);
+
 /// Tells the share of packets lost lately (0 .. 1), which sets how eagerly
 /// events are repeated before they are acknowledged.
 void midip2p_set_loss(Midip2pLink* link, double loss);

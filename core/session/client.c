@@ -78,7 +78,7 @@ static JamStatus init(SessionClient* const             client,
     return JAM_ERR_ARGUMENT;
   }
   ToastConfig toast  = {0};
-  toast.max_sessions = SESSION_MAX_ADDRESSES + 2U;
+  toast.max_sessions = MAX_DIALS + 2U;
   memcpy(toast.seed, config->seed, sizeof(toast.seed));
   JamStatus status = init_rings(client, allocator);
   if (status == JAM_OK) {
@@ -138,9 +138,13 @@ static void frame_input(SessionClient* const    client,
                         const JamTime           now,
                         const ToastFrame* const frame)
 {
+  Remote* remote = NULL;
   switch (frame->kind) {
   case TOAST_FRAME_MEDIA:
-    client_media(client, now, frame);
+    remote = client_remote_of(client, &client->roster, frame->handle);
+    if (remote) {
+      client_media(client, now, remote, true, frame);
+    }
     break;
   case TOAST_FRAME_MIDI:
     client_midi_frame(client, now, frame);
@@ -153,6 +157,8 @@ static void frame_input(SessionClient* const    client,
   case TOAST_FRAME_EVENT:
     client_message(client, now, frame);
     break;
+  case TOAST_FRAME_MESH: // Between nodes only
+    break;
   }
 }
 
@@ -160,15 +166,26 @@ static void run_events(SessionClient* const client, const JamTime now)
 {
   ToastEvent event;
   while (toast_event(client->endpoint, &event)) {
+    ClientLeg* const leg = client_leg_find(client, event.session);
     switch (event.kind) {
     case TOAST_EVENT_OPEN:
-      client_connect_opened(client, now, event.session);
+      if (leg) {
+        client_leg_opened(client, now, leg);
+      } else {
+        client_connect_opened(client, now, event.session);
+      }
       break;
     case TOAST_EVENT_CLOSED:
-      client_connect_closed(client, now, &event);
+      if (leg) {
+        memset(leg, 0, sizeof(*leg));
+      } else {
+        client_connect_closed(client, now, &event);
+      }
       break;
     case TOAST_EVENT_FRAME:
-      if (event.session == client->session) {
+      if (leg) {
+        client_leg_frame(client, now, leg, &event.frame);
+      } else if (event.session == client->session) {
         frame_input(client, now, &event.frame);
       }
       break;
@@ -185,6 +202,7 @@ void session_client_input(SessionClient* const      client,
   client->bytes_received += size;
   toast_input(client->endpoint, now, from, data, size);
   run_events(client, now);
+  client_roam_heard(client, now);
 }
 
 size_t session_client_output(SessionClient* const client,
@@ -204,6 +222,7 @@ JamTime session_client_deadline(const SessionClient* const client)
   due         = jam_time_min(due, client->capture_due);
   due         = jam_time_min(due, client->retry_at);
   due         = jam_time_min(due, client->next_view);
+  due         = jam_time_min(due, client_roam_deadline(client));
   if (client->session) {
     due = jam_time_min(due, client->next_row);
     due = jam_time_min(due, client->next_clock);
@@ -232,6 +251,7 @@ void session_client_tick(SessionClient* const client, const JamTime now)
     run_events(client, now);
   }
   client_connect_tick(client, now);
+  client_roam_tick(client, now);
   client_remotes_reap(client);
   client_capture_drain(client, now);
   client_midi_run(client, now);

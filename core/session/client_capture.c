@@ -36,6 +36,8 @@ static void send_block(SessionClient* const client, const JamTime now)
     jellie_encode(&client->format, counter, samples, text, sizeof(text))};
   if (frame.size > 0U) {
     (void)!toast_send(client->endpoint, now, client->session, &frame);
+    client_legs_send(client, now, &frame);
+    client->roam.uplink_at = now;
   }
 }
 
@@ -66,7 +68,7 @@ static void append(SessionClient* const client,
     position += take;
     frames -= take;
     if (client->block_fill == size) {
-      if (client->session && client->roster.self) {
+      if (client->state == JAM_STATE_JOINED && client->roster.self) {
         send_block(client, now);
       }
       client->block_position += size;

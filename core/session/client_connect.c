@@ -16,8 +16,9 @@ static void set_state(SessionClient* const client,
   (void)snprintf(client->message, sizeof(client->message), "%s", message);
 }
 
-static void send_message(SessionClient* const        client,
+void client_send_message(SessionClient* const        client,
                          const JamTime               now,
+                         const ToastSession          to,
                          const SynchubMessage* const message)
 {
   char             text[SYNCHUB_MAX_MESSAGE];
@@ -28,17 +29,46 @@ static void send_message(SessionClient* const        client,
                             (const uint8_t*)text,
                             size};
   // Only fails when 64 messages wait: then the session is about to time out
-  (void)!toast_send(client->endpoint, now, client->session, &frame);
+  (void)!toast_send(client->endpoint, now, to, &frame);
+}
+
+void client_send_join(SessionClient* const client,
+                      const JamTime        now,
+                      const ToastSession   to)
+{
+  SynchubMessage join = {.kind = SYNCHUB_JOIN};
+  memcpy(join.room, client->room_id, sizeof(join.room));
+  join.profile = client->config.profile;
+  client_send_message(client, now, to, &join);
+}
+
+// All nodes of a cluster have one key: an invite to one opens them all
+static unsigned list_addresses(const SessionClient* const client,
+                               ToastAddress               out[MAX_DIALS])
+{
+  unsigned count = client->address_count;
+  memcpy(out, client->addresses, count * sizeof(out[0]));
+  for (unsigned i = 0U; i < client->roam.sibling_count; ++i) {
+    const SynchubSibling* const sibling = &client->roam.siblings[i];
+    if (count < MAX_DIALS && sibling->address_count > 0U) {
+      memcpy(out[count].ip, sibling->addresses[0].ip, sizeof(out[count].ip));
+      out[count].port = sibling->addresses[0].port;
+      ++count;
+    }
+  }
+  return count;
 }
 
 static bool dial(SessionClient* const client, const JamTime now)
 {
-  bool any = false;
-  for (unsigned i = 0U; i < client->address_count; ++i) {
+  ToastAddress   addresses[MAX_DIALS];
+  const unsigned count = list_addresses(client, addresses);
+  bool           any   = false;
+  for (unsigned i = 0U; i < count; ++i) {
     client->dialled[i] = 0U;
     any |= toast_connect(client->endpoint,
                          now,
-                         &client->addresses[i],
+                         &addresses[i],
                          client->node_key,
                          &client->dialled[i]) == JAM_OK;
   }
@@ -47,7 +77,7 @@ static bool dial(SessionClient* const client, const JamTime now)
 
 static void hang_up_others(SessionClient* const client, const JamTime now)
 {
-  for (unsigned i = 0U; i < SESSION_MAX_ADDRESSES; ++i) {
+  for (unsigned i = 0U; i < MAX_DIALS; ++i) {
     const ToastSession other = client->dialled[i];
     client->dialled[i]       = 0U;
     if (other && other != client->session) {
@@ -74,7 +104,8 @@ JamStatus session_client_join(SessionClient* const      client,
   memcpy(client->room_id, room_id, SYNCHUB_ROOM_SIZE);
   client->address_count = count;
   client->wrong_key     = false;
-  client->next_view     = now;
+  memset(&client->roam, 0, sizeof(client->roam));
+  client->next_view = now;
   set_state(client, JAM_STATE_CONNECTING, "Looking for the node.");
   if (!dial(client, now)) {
     set_state(client,
@@ -87,11 +118,12 @@ JamStatus session_client_join(SessionClient* const      client,
 
 void session_client_leave(SessionClient* const client, const JamTime now)
 {
+  client_roam_stop(client, now);
   if (client->session) {
-    const SynchubMessage leave = {.kind = SYNCHUB_LEAVE};
-    send_message(client, now, &leave);
-    const ToastSession session = client->session;
-    client->session            = 0U;
+    const SynchubMessage leave   = {.kind = SYNCHUB_LEAVE};
+    const ToastSession   session = client->session;
+    client_send_message(client, now, session, &leave);
+    client->session = 0U;
     toast_close(client->endpoint, now, session);
   }
   hang_up_others(client, now);
@@ -111,21 +143,12 @@ void client_connect_opened(SessionClient* const client,
   }
   client->session = session;
   hang_up_others(client, now);
-  midip2p_link_free(client->midi);
-  client->midi = NULL;
-  // Without memory there is no MIDI, but still a jam
-  uint32_t epoch = 0U;
-  memcpy(&epoch, client->config.seed, sizeof(epoch));
-  (void)!midip2p_link_new(client->allocator,
-                          epoch + ++client->lives,
-                          &client->midi);
-
-  SynchubMessage join = {.kind = SYNCHUB_JOIN};
-  memcpy(join.room, client->room_id, sizeof(join.room));
-  join.profile = client->config.profile;
-  send_message(client, now, &join);
-  client->next_row   = now + JAM_SECOND / 4;
-  client->next_clock = now;
+  client_midi_start(client, now, false);
+  client_send_join(client, now, session);
+  client_roam_start(client, now);
+  client->roam.has_ticket = false; // It was another identity's
+  client->next_row        = now + JAM_SECOND / 4;
+  client->next_clock      = now;
 }
 
 static void give_up(SessionClient* const client)
@@ -145,7 +168,7 @@ void client_connect_closed(SessionClient* const    client,
 {
   if (event->session != client->session) {
     bool waiting = false;
-    for (unsigned i = 0U; i < SESSION_MAX_ADDRESSES; ++i) {
+    for (unsigned i = 0U; i < MAX_DIALS; ++i) {
       if (client->dialled[i] == event->session) {
         client->dialled[i] = 0U;
         client->wrong_key |= event->reason == TOAST_REASON_WRONG_KEY;
@@ -163,13 +186,23 @@ void client_connect_closed(SessionClient* const    client,
     return;
   }
   client->session = 0U;
+  if (!client_roam_lost(client, now)) {
+    client_session_lost(client,
+                        now,
+                        event->reason == TOAST_REASON_PEER
+                          ? "The node closed the room. Trying to come back."
+                          : "Reconnecting. The node stopped answering.");
+  }
+}
+
+void client_session_lost(SessionClient* const client,
+                         const JamTime        now,
+                         const char* const    message)
+{
+  client_roam_stop(client, now);
   client_remotes_clear(client, now);
   client->retry_at = now + RETRY_PERIOD;
-  set_state(client,
-            JAM_STATE_RECONNECTING,
-            event->reason == TOAST_REASON_PEER
-              ? "The node closed the room. Trying to come back."
-              : "Reconnecting. The node stopped answering.");
+  set_state(client, JAM_STATE_RECONNECTING, message);
 }
 
 void client_connect_tick(SessionClient* const client, const JamTime now)
@@ -193,6 +226,36 @@ static void welcome(SessionClient* const client)
   set_state(client, JAM_STATE_JOINED, text);
 }
 
+static void refused(SessionClient* const client,
+                    const JamTime        now,
+                    const char* const    reason)
+{
+  const ToastSession session = client->session;
+  client->session            = 0U;
+  toast_close(client->endpoint, now, session);
+  client_roam_stop(client, now);
+  client_remotes_clear(client, now);
+  set_state(client, JAM_STATE_FAILED, reason);
+}
+
+static void room_message(SessionClient* const        client,
+                         const JamTime               now,
+                         const SynchubMessage* const message)
+{
+  const SynchubUserId before = client->roster.self;
+  if (!synchub_roster_apply(&client->roster, message)) {
+    return;
+  }
+  client_remotes_update(client, now);
+  if (client->roster.self) {
+    client->shown_self =
+      client->shown_self ? client->shown_self : client->roster.self;
+    welcome(client);
+  } else if (before) {
+    client_roam_dropped(client, now);
+  }
+}
+
 void client_message(SessionClient* const    client,
                     const JamTime           now,
                     const ToastFrame* const frame)
@@ -202,19 +265,21 @@ void client_message(SessionClient* const    client,
       JAM_OK) {
     return;
   }
-  if (message.kind == SYNCHUB_REFUSED) {
-    const ToastSession session = client->session;
-    client->session            = 0U;
-    toast_close(client->endpoint, now, session);
-    client_remotes_clear(client, now);
-    set_state(client, JAM_STATE_FAILED, message.reason);
-    return;
-  }
-  if (synchub_roster_apply(&client->roster, &message)) {
-    client_remotes_update(client, now);
-  }
-  if (client->roster.self) {
-    welcome(client);
+  ClientRoam* const roam = &client->roam;
+  switch (message.kind) {
+  case SYNCHUB_REFUSED:
+    refused(client, now, message.reason);
+    break;
+  case SYNCHUB_SIBLINGS:
+    roam->sibling_count = message.sibling_count;
+    memcpy(roam->siblings, message.siblings, sizeof(roam->siblings));
+    break;
+  case SYNCHUB_MOVE:
+    roam->asked = true;
+    break;
+  default:
+    room_message(client, now, &message);
+    break;
   }
 }
 

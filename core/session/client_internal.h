@@ -17,6 +17,13 @@
 // what a fit needs
 #define HISTORY_SIZE 8192U
 
+// The newest blocks of a stream, for dropping those that come twice
+#define SEEN_BLOCKS 256U
+
+#define MAX_DIALS 12U // Addresses of the invite and of siblings
+#define MAX_LEGS 2U   // Siblings tried at once
+#define ROAM_GAPS 4U  // A silence that long comes now and then
+
 // From the audio thread: `frames` floats follow unless `silent`
 typedef struct CaptureHead {
   int64_t  position;
@@ -73,34 +80,85 @@ typedef enum RemoteUse {
   REMOTE_LEAVING // The audio thread has yet to let go of the playout
 } RemoteUse;
 
+// A block that came lately.
+typedef struct SeenBlock {
+  int64_t counter; // Plus one: 0 is none
+  JamTime at;      // When it came first
+} SeenBlock;
+
 // Another player, as heard here. Owner: network thread.
 typedef struct Remote {
-  RemoteUse     use;
-  SynchubUserId user;
-  JellieFormat  format; // Announced; packets of another are refused
-  Playout*      playout;
-  Midip2pLink*  midi;
-  PlayoutDelay  delay;
-  PlayoutClock  clock;
-  JamTime       clock_since; // When it was first known
-  JamTime       moved_since; // When newer estimates began to disagree
-  JamTime       trusted_at;  // From then on, arrivals tell delays
-  double        turn;   // Positions here minus the sender's own: whole cycles
-  bool          heard;  // A packet has come
-  int64_t       first;  // Position of the first packet
-  int64_t       newest; // Position after the newest packet
-  JamTime       last_packet;
-  float         gain, pan;
-  bool          muted;
-  uint64_t      bytes, packets, refused, overflow;
-  uint64_t      midi_events;
-  double        loss; // Recent share of packets missing
-  uint64_t      loss_packets;
-  int64_t       loss_position;
-  uint64_t      fitted_at; // `packets` when its model was last refreshed
-  PntbtrModel   model;
-  float         history[HISTORY_SIZE]; // By position
+  RemoteUse      use;
+  SynchubUserId  user;  // On the present node; 0: not found there yet
+  SynchubUserId  shown; // To the user interface: the same on every node
+  uint8_t        uid[SYNCHUB_UID_SIZE];
+  SynchubProfile profile;
+  JellieFormat   format; // Announced; packets of another are refused
+  Playout*       playout;
+  Midip2pLink*   midi;
+  PlayoutDelay   delay;
+  PlayoutClock   clock;
+  JamTime        clock_since; // When it was first known
+  JamTime        moved_since; // When newer estimates began to disagree
+  JamTime        trusted_at;  // From then on, arrivals tell delays
+  bool           handover; // Another node's clock counts, but is not known well
+  JamTime        handover_until; // 0: not known at all
+  double         shift;          // Added to what clocks say, for want of a jump
+  double         turn;   // Positions here minus the sender's own: whole cycles
+  bool           heard;  // A packet has come
+  int64_t        first;  // Position of the first packet
+  int64_t        newest; // Position after the newest packet
+  JamTime        last_packet;
+  SeenBlock      seen[SEEN_BLOCKS]; // By counter
+  float          gain, pan;
+  bool           muted;
+  uint64_t       bytes, packets, refused, overflow;
+  uint64_t       midi_events;
+  double         loss; // Recent share of packets missing
+  uint64_t       loss_packets;
+  int64_t        loss_position;
+  uint64_t       fitted_at; // `packets` when its model was last refreshed
+  PntbtrModel    model;
+  float          history[HISTORY_SIZE]; // By position
 } Remote;
+
+// A session beside the present one: a sibling being tried, or the one before.
+typedef struct ClientLeg {
+  ToastSession   session; // 0: unused
+  uint16_t       node;
+  bool           open;
+  SynchubRoster  roster;
+  unsigned       sibling_count;
+  SynchubSibling siblings[SYNCHUB_MAX_SIBLINGS];
+} ClientLeg;
+
+// Where else the jam can go on, and whether it must.
+typedef struct ClientRoam {
+  bool           has_ticket;
+  ToastTicket    ticket;
+  unsigned       sibling_count;
+  SynchubSibling siblings[SYNCHUB_MAX_SIBLINGS];
+
+  JamTime settled_at; // When to begin to watch the present session
+  JamTime heard_at;   // Its newest datagram
+  JamTime uplink_at;  // Newest block sent
+  JamTime ticked_at;
+  JamTime gaps[2][ROAM_GAPS]; // Longest of these and of the last few seconds
+  JamTime gaps_since;
+  JamTime false_alarms[2]; // The last ones
+
+  bool      asked; // The node wants us to move
+  bool      searching;
+  bool      moving; // Even if the present node is heard again
+  JamTime   searching_since;
+  JamTime   next_try;
+  unsigned  tried;
+  JamTime   return_at; // Earliest next try to be let in again where we are
+  ClientLeg legs[MAX_LEGS];
+  ClientLeg former;
+  JamTime   former_until;
+  JamTime   grace_until; // Until then nobody is missed
+} ClientRoam;
 
 struct SessionClient {
   // Between the threads
@@ -128,11 +186,13 @@ struct SessionClient {
   unsigned       address_count;
   uint8_t        node_key[TOAST_KEY_SIZE];
   uint8_t        room_id[SYNCHUB_ROOM_SIZE];
-  ToastSession   dialled[SESSION_MAX_ADDRESSES]; // Awaiting an answer
-  ToastSession   session;                        // Open, or 0
-  bool           wrong_key; // An address answered with another key
+  ToastSession   dialled[MAX_DIALS]; // Awaiting an answer
+  ToastSession   session;            // Open, or 0
+  bool           wrong_key;          // An address answered with another key
   JamTime        retry_at;
+  SynchubUserId  shown_self; // To the user interface: the same on every node
   SynchubRoster  roster;
+  ClientRoam     roam;
 
   // Audio
   RtReport     report; // Newest
@@ -166,6 +226,14 @@ void client_gain_start(PlayoutGain* gain,
                        bool         muted) JAM_RT;
 
 // client_connect.c
+void client_send_message(SessionClient*        client,
+                         JamTime               now,
+                         ToastSession          to,
+                         const SynchubMessage* message);
+void client_send_join(SessionClient* client, JamTime now, ToastSession to);
+void client_session_lost(SessionClient* client,
+                         JamTime        now,
+                         const char*    message);
 void client_connect_tick(SessionClient* client, JamTime now);
 void client_connect_opened(SessionClient* client, JamTime now, ToastSession s);
 void client_connect_closed(SessionClient*    client,
@@ -176,6 +244,35 @@ void client_message(SessionClient*    client,
                     const ToastFrame* frame);
 void client_send_row(SessionClient* client, JamTime now);
 
+// client_roam.c
+void    client_roam_start(SessionClient* client, JamTime now);
+void    client_roam_stop(SessionClient* client, JamTime now);
+void    client_roam_heard(SessionClient* client, JamTime now);
+void    client_roam_tick(SessionClient* client, JamTime now);
+JamTime client_roam_deadline(const SessionClient* client);
+// The present node has let us go, but its session goes on.
+void client_roam_dropped(SessionClient* client, JamTime now);
+// The present session has ended. Returns whether siblings are tried instead.
+bool client_roam_lost(SessionClient* client, JamTime now);
+
+// client_leg.c
+ClientLeg* client_leg_find(SessionClient* client, ToastSession session);
+// Resumes at a sibling; JAM_ERR_STATE when the ticket is out of date.
+JamStatus client_leg_try(SessionClient*        client,
+                         JamTime               now,
+                         const SynchubSibling* sibling);
+void      client_leg_drop(SessionClient* client, JamTime now, ClientLeg* leg);
+void      client_legs_drop(SessionClient* client, JamTime now);
+void      client_leg_opened(SessionClient* client, JamTime now, ClientLeg* leg);
+void      client_leg_frame(SessionClient*    client,
+                           JamTime           now,
+                           ClientLeg*        leg,
+                           const ToastFrame* frame);
+// Sends the same on all of them.
+void client_legs_send(SessionClient*    client,
+                      JamTime           now,
+                      const ToastFrame* frame);
+
 // client_capture.c
 void client_capture_drain(SessionClient* client, JamTime now);
 
@@ -183,12 +280,23 @@ void client_capture_drain(SessionClient* client, JamTime now);
 void    client_remotes_update(SessionClient* client, JamTime now);
 void    client_remotes_clear(SessionClient* client, JamTime now);
 void    client_remotes_reap(SessionClient* client);
+void    client_remotes_moved(SessionClient* client, JamTime now);
 Remote* client_remote_find(SessionClient* client, SynchubUserId user);
-void client_media(SessionClient* client, JamTime now, const ToastFrame* frame);
+Remote* client_remote_by_uid(SessionClient* client,
+                             const uint8_t  uid[SYNCHUB_UID_SIZE]);
+// Whose stream a handle is, in the numbering of a roster; null if nobody's.
+Remote* client_remote_of(SessionClient* client,
+                         SynchubRoster* roster,
+                         SynchubUserId  handle);
+// `present`: it came by the present session.
+void client_media(SessionClient*    client,
+                  JamTime           now,
+                  Remote*           remote,
+                  bool              present,
+                  const ToastFrame* frame);
+
+// client_clock.c
 void client_remotes_clock(SessionClient* client, JamTime now);
-bool client_session_time(const SessionClient* client,
-                         JamTime              own,
-                         JamTime*             out);
 
 // client_fit.c
 void client_history_add(Remote*      remote,
@@ -199,6 +307,7 @@ void client_history_guess(Remote* remote, int64_t from, int64_t to);
 void client_remotes_fit(SessionClient* client);
 
 // client_midi.c
+void    client_midi_start(SessionClient* client, JamTime now, bool carry_on);
 void    client_midi_frame(SessionClient*    client,
                           JamTime           now,
                           const ToastFrame* frame);

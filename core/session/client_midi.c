@@ -22,6 +22,34 @@ static void send_link(SessionClient* const client,
   }
 }
 
+void client_midi_start(SessionClient* const client,
+                       const JamTime        now,
+                       const bool           carry_on)
+{
+  Midip2pLink* const before = client->midi;
+  client->midi              = NULL;
+  // Without memory there is no MIDI, but still a jam
+  uint32_t epoch = 0U;
+  memcpy(&epoch, client->config.seed, sizeof(epoch));
+  (void)!midip2p_link_new(client->allocator,
+                          epoch + ++client->lives,
+                          &client->midi);
+  if (carry_on && before && client->midi && client->report.dll.started) {
+    // What is held down and set now: the other node knows nothing of it
+    Midip2pEvent  state[MIDIP2P_MAX_STATE];
+    const int64_t time_us =
+      (int64_t)(playout_dll_position(&client->report.dll, now) * 1e6 /
+                client->format.rate_hz);
+    const size_t count =
+      midip2p_link_state(before, time_us, state, MIDIP2P_MAX_STATE);
+    for (size_t i = 0U; i < count; ++i) {
+      (void)!midip2p_send(client->midi, now, &state[i]);
+      midip2p_link_follow(client->midi, &state[i]);
+    }
+  }
+  midip2p_link_free(before);
+}
+
 static void take_input(SessionClient* const client, const JamTime now)
 {
   JamMidiEvent in;
@@ -35,6 +63,7 @@ static void take_input(SessionClient* const client, const JamTime now)
                               client->format.rate_hz);
     event.size         = in.size;
     memcpy(event.bytes, in.bytes, sizeof(event.bytes));
+    midip2p_link_follow(client->midi, &event);
     // What is refused is counted by the link
     (void)!midip2p_send(client->midi, now, &event);
   }
@@ -70,7 +99,7 @@ void client_midi_deliver(SessionClient* const client,
   while (midip2p_event(remote->midi, &event)) {
     JamMidiEvent out = {0};
     out.time         = due_time(client, now, remote, event.time_us);
-    out.user         = remote->user;
+    out.user         = remote->shown;
     out.size         = event.size;
     memcpy(out.bytes, event.bytes, sizeof(out.bytes));
     ++remote->midi_events;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The other players: their streams, clocks, delays and predictors.
+// The other players: who they are, and their streams.
 
 #include "session/client_internal.h"
 
@@ -10,12 +10,7 @@
 #include <string.h>
 
 #define LOSS_PERIOD_PACKETS 512U
-
-#define CLOCK_STEP_SECONDS 3e-4 // More than a settled estimate moves by itself
-#define CLOCK_HOLD (100 * JAM_MS)
-#define CLOCK_LAG (150 * JAM_MS) // So much later a gap shows, at most
-#define CLOCK_ECHO (60 * JAM_MS) // Until arrivals come measured on a new clock
-#define CLOCK_YOUNG (2 * JAM_SECOND) // Still being found: every step is taken
+#define GRACE_TIME (2 * JAM_SECOND) // For people to turn up at another node
 
 Remote* client_remote_find(SessionClient* const client,
                            const SynchubUserId  user)
@@ -27,6 +22,46 @@ Remote* client_remote_find(SessionClient* const client,
     }
   }
   return NULL;
+}
+
+static bool uid_known(const uint8_t uid[SYNCHUB_UID_SIZE])
+{
+  static const uint8_t unknown[SYNCHUB_UID_SIZE] = {0};
+  return memcmp(uid, unknown, sizeof(unknown)) != 0;
+}
+
+Remote* client_remote_by_uid(SessionClient* const client,
+                             const uint8_t        uid[SYNCHUB_UID_SIZE])
+{
+  for (unsigned i = 0U; i < MAX_REMOTES && uid_known(uid); ++i) {
+    Remote* const remote = client->remotes[i];
+    if (remote && remote->use == REMOTE_ACTIVE &&
+        !memcmp(remote->uid, uid, SYNCHUB_UID_SIZE)) {
+      return remote;
+    }
+  }
+  return NULL;
+}
+
+Remote* client_remote_of(SessionClient* const client,
+                         SynchubRoster* const roster,
+                         const SynchubUserId  handle)
+{
+  Remote* const remote =
+    roster == &client->roster ? client_remote_find(client, handle) : NULL;
+  const SynchubUser* const user =
+    remote ? NULL : synchub_roster_user(roster, handle);
+  return user ? client_remote_by_uid(client, user->uid) : remote;
+}
+
+static bool is_shown(const SessionClient* const client, const SynchubUserId id)
+{
+  bool shown = id == client->shown_self;
+  for (unsigned i = 0U; i < MAX_REMOTES; ++i) {
+    const Remote* const remote = client->remotes[i];
+    shown |= remote && remote->use == REMOTE_ACTIVE && remote->shown == id;
+  }
+  return shown;
 }
 
 static void release(SessionClient* const client, const unsigned slot)
@@ -44,8 +79,16 @@ static bool remote_init(SessionClient* const     client,
                         Remote* const            remote,
                         const SynchubUser* const user)
 {
-  remote->use    = REMOTE_ACTIVE;
-  remote->user   = user->id;
+  // Its number here, unless someone brought that one along from another node
+  SynchubUserId shown = user->id;
+  while (is_shown(client, shown) || shown == 0U) {
+    --shown;
+  }
+  remote->use     = REMOTE_ACTIVE;
+  remote->user    = user->id;
+  remote->shown   = shown;
+  remote->profile = user->profile;
+  memcpy(remote->uid, user->uid, sizeof(remote->uid));
   remote->gain   = 1.0f;
   remote->format = (JellieFormat){user->profile.rate_hz,
                                   user->profile.frames,
@@ -98,28 +141,74 @@ dismiss(SessionClient* const client, const unsigned slot, const JamTime now)
   }
 }
 
+static bool same_profile(const SynchubProfile* const a,
+                         const SynchubProfile* const b)
+{
+  return a->rate_hz == b->rate_hz && a->bits == b->bits &&
+         a->frames == b->frames;
+}
+
+// The same person under another number: after a move of ours or of theirs
+static bool find_again(SessionClient* const client, Remote* const remote)
+{
+  for (unsigned i = 0U; i < client->roster.count; ++i) {
+    const SynchubUser* const user = &client->roster.users[i];
+    if (uid_known(user->uid) &&
+        !memcmp(user->uid, remote->uid, SYNCHUB_UID_SIZE) &&
+        same_profile(&user->profile, &remote->profile)) {
+      remote->user           = user->id;
+      remote->handover       = true;
+      remote->handover_until = 0;
+      return true;
+    }
+  }
+  return false;
+}
+
 void client_remotes_update(SessionClient* const client, const JamTime now)
 {
+  const bool grace = now < client->roam.grace_until;
   for (unsigned i = 0U; i < MAX_REMOTES; ++i) {
-    const Remote* const remote = client->remotes[i];
-    if (remote && remote->use == REMOTE_ACTIVE &&
-        !synchub_roster_user(&client->roster, remote->user)) {
+    Remote* const remote = client->remotes[i];
+    if (!remote || remote->use != REMOTE_ACTIVE) {
+      continue;
+    }
+    const bool here =
+      remote->user && synchub_roster_user(&client->roster, remote->user);
+    if (here || find_again(client, remote)) {
+      continue;
+    }
+    remote->user = 0U;
+    if (!grace || !uid_known(remote->uid)) {
       dismiss(client, i, now);
     }
   }
   for (unsigned i = 0U; i < client->roster.count; ++i) {
     const SynchubUser* const user = &client->roster.users[i];
     if (client->roster.self && user->id != client->roster.self &&
-        !client_remote_find(client, user->id)) {
+        !client_remote_of(client, &client->roster, user->id)) {
       add(client, user);
     }
   }
 }
 
+void client_remotes_moved(SessionClient* const client, const JamTime now)
+{
+  client->roam.grace_until = now + GRACE_TIME;
+  for (unsigned i = 0U; i < MAX_REMOTES; ++i) {
+    if (client->remotes[i]) {
+      client->remotes[i]->user = 0U; // Numbers of another node
+    }
+  }
+  client_remotes_update(client, now);
+}
+
 void client_remotes_clear(SessionClient* const client, const JamTime now)
 {
+  client->roam.grace_until = 0;
   synchub_roster_init(&client->roster);
   client_remotes_update(client, now);
+  client->shown_self = 0U;
 }
 
 void client_remotes_reap(SessionClient* const client)
@@ -150,9 +239,32 @@ static bool same_stream(const JellieFormat* const a,
          a->bits == b->bits;
 }
 
+// During a move the same blocks come by two ways. Notes this one; a copy only
+// tells how much longer the way takes that will soon be the only one.
+static bool came_before(Remote* const remote,
+                        const JamTime now,
+                        const bool    present,
+                        const int64_t counter)
+{
+  SeenBlock* const place = &remote->seen[(uint64_t)counter % SEEN_BLOCKS];
+  if (place->counter != counter + 1) {
+    place->counter = counter + 1;
+    place->at      = now;
+    return false;
+  }
+  if (present && remote->delay.started) {
+    playout_delay_add(&remote->delay,
+                      now,
+                      remote->delay.least_us +
+                        (double)(now - place->at) * 1e-3);
+  }
+  return true;
+}
+
 static void hear(SessionClient* const     client,
                  Remote* const            remote,
                  const JamTime            now,
+                 const bool               present,
                  const JellieBlock* const block)
 {
   const unsigned frames = remote->format.frames;
@@ -163,6 +275,9 @@ static void hear(SessionClient* const     client,
        : (int64_t)block->counter + (INT64_C(1) << JELLIE_COUNTER_BITS);
   const int64_t position = counter * frames;
 
+  if (came_before(remote, now, present, counter)) {
+    return;
+  }
   float samples[JELLIE_MAX_FRAMES];
   if (client->config.dsp) {
     jellie_to_float(block->samples, block->format.bits, samples, block->frames);
@@ -193,12 +308,10 @@ static void hear(SessionClient* const     client,
 
 void client_media(SessionClient* const    client,
                   const JamTime           now,
+                  Remote* const           remote,
+                  const bool              present,
                   const ToastFrame* const frame)
 {
-  Remote* const remote = client_remote_find(client, frame->handle);
-  if (!remote) {
-    return;
-  }
   JellieBlock       block;
   const char* const text   = (const char*)frame->data;
   const JamStatus   status = client->config.dsp
@@ -210,130 +323,5 @@ void client_media(SessionClient* const    client,
     ++remote->refused;
     return;
   }
-  hear(client, remote, now, &block);
-}
-
-bool client_session_time(const SessionClient* const client,
-                         const JamTime              own,
-                         JamTime* const             out)
-{
-  ToastClock clock;
-  if (!toast_clock(client->endpoint, client->session, &clock) || !clock.valid) {
-    return false;
-  }
-  *out = toast_clock_to_peer(&clock, own);
-  return true;
-}
-
-// Where the clock used so far says the stream is at a device position
-static double extrapolate(const PlayoutClock* const clock, const int64_t at)
-{
-  return clock->stream_position +
-         (double)(at - clock->device_position) * clock->ratio;
-}
-
-// A gap in somebody's sound device shows in the clocks one after the other,
-// within the hold time; what then still differs is real. Until then the clock
-// used so far goes on, so that a gap all devices share is not heard at all, and
-// nothing is learnt of delays.
-static void use_clock(const SessionClient* const client,
-                      Remote* const              remote,
-                      const JamTime              now,
-                      const PlayoutClock* const  news)
-{
-  PlayoutClock* const clock    = &remote->clock;
-  const int64_t       here     = news->device_position;
-  const double        expected = extrapolate(clock, here);
-  const double        step     = fabs(news->stream_position - expected);
-  const bool          moved =
-    clock->valid && step > CLOCK_STEP_SECONDS * remote->format.rate_hz;
-  const bool young = now - remote->clock_since <= CLOCK_YOUNG;
-  if (!moved) {
-    remote->moved_since = now;
-  } else if (!young) {
-    if (now >= remote->trusted_at) {
-      playout_delay_forget(&remote->delay, now, now - CLOCK_LAG);
-    }
-    remote->trusted_at = now + CLOCK_ECHO;
-  } else {
-    playout_delay_init(&remote->delay, client->config.mode, 0.0);
-  }
-  if (moved && !young && now - remote->moved_since < CLOCK_HOLD) {
-    clock->stream_position = expected;
-    clock->device_position = here;
-  } else {
-    remote->clock_since = clock->valid ? remote->clock_since : now;
-    remote->moved_since = now;
-    *clock              = *news;
-  }
-  playout_set_clock(remote->playout, clock);
-}
-
-static void compose_clock(const SessionClient* const client,
-                          const ToastClock* const    session,
-                          const SynchubMap* const    map,
-                          Remote* const              remote,
-                          const JamTime              now)
-{
-  const PlayoutDll* const dll  = &client->report.dll;
-  const double            rate = remote->format.rate_hz;
-  PlayoutClock            news = {0};
-  const int64_t           here = (int64_t)playout_dll_position(dll, now);
-  const JamTime           time =
-    toast_clock_to_peer(session, playout_dll_time(dll, here));
-
-  // The 26-bit counter gives positions up to a multiple of its cycle; the
-  // nearest to the newest packet is meant
-  const double cycle =
-    (double)(INT64_C(1) << JELLIE_COUNTER_BITS) * remote->format.frames;
-  const double position =
-    synchub_map_position(map, remote->format.rate_hz, time);
-  remote->turn = cycle * round(((double)remote->newest - position) / cycle);
-
-  news.valid           = true;
-  news.device_position = here;
-  news.stream_position = position + remote->turn;
-  news.ratio =
-    rate * (1.0 + map->skew) * (1.0 + session->skew) * dll->period * 1e-9;
-  news.ratio_error = hypot(map->skew_error, session->skew_error);
-  news.position_error =
-    hypot((double)map->error, (double)session->error) * 1e-9 * rate;
-  use_clock(client, remote, now, &news);
-}
-
-static void update_delay(Remote* const remote, const JamTime now)
-{
-  PlayoutArrival arrival;
-  const double   us_per_frame = 1e6 / remote->format.rate_hz;
-  while (playout_arrival(remote->playout, &arrival)) {
-    if (now >= remote->trusted_at) {
-      playout_delay_add(&remote->delay,
-                        now,
-                        arrival.needed_frames * us_per_frame);
-    }
-  }
-  // Nothing plays before the path has been measured
-  if (remote->delay.started) {
-    const double target_us = playout_delay_target(&remote->delay, now);
-    playout_set_delay(remote->playout, target_us / us_per_frame);
-  }
-}
-
-void client_remotes_clock(SessionClient* const client, const JamTime now)
-{
-  ToastClock session;
-  const bool valid = toast_clock(client->endpoint, client->session, &session) &&
-                     session.valid && client->report.dll.started;
-  for (unsigned i = 0U; i < MAX_REMOTES; ++i) {
-    Remote* const remote = client->remotes[i];
-    if (!remote || remote->use != REMOTE_ACTIVE) {
-      continue;
-    }
-    const SynchubUser* const user =
-      synchub_roster_user(&client->roster, remote->user);
-    if (valid && user && user->row.map.valid && remote->heard) {
-      compose_clock(client, &session, &user->row.map, remote, now);
-    }
-    update_delay(remote, now);
-  }
+  hear(client, remote, now, present, &block);
 }

@@ -42,7 +42,7 @@ static void remote_command(SessionClient* const    client,
   for (unsigned i = 0U; i < MAX_REMOTES; ++i) {
     Remote* const remote = client->remotes[i];
     if (!remote || remote->use != REMOTE_ACTIVE ||
-        remote->user != command->user) {
+        remote->shown != command->user) {
       continue;
     }
     if (command->kind == JAM_COMMAND_GAIN) {
@@ -73,7 +73,7 @@ void client_commands(SessionClient* const client)
 {
   JamCommand command;
   while (jam_ring_read(&client->commands, &command, sizeof(command))) {
-    const bool own = !command.user || command.user == client->roster.self;
+    const bool own = !command.user || command.user == client->shown_self;
     switch (command.kind) {
     case JAM_COMMAND_GAIN:
     case JAM_COMMAND_PAN:
@@ -183,7 +183,7 @@ static void view_self(const SessionClient* const client, JamUser* const out)
 {
   const PlayoutMeter* const   meter   = &client->report.meter;
   const SynchubProfile* const profile = &client->config.profile;
-  out->id                             = client->roster.self;
+  out->id                             = client->shown_self;
   out->self                           = true;
   out->midi                           = profile->midi;
   out->peak                           = meter->peak;
@@ -231,6 +231,24 @@ static void view_connection(const SessionClient* const client,
   }
 }
 
+static void view_other(SessionClient* const     client,
+                       const SynchubUser* const user,
+                       const Remote* const      remote,
+                       const JamTime            now,
+                       JamView* const           view)
+{
+  if (view->user_count >= JAM_MAX_USERS) {
+    return;
+  }
+  JamUser* const out = &view->users[view->user_count++];
+  out->id            = remote ? remote->shown : user->id;
+  out->midi          = user->profile.midi;
+  memcpy(out->name, user->profile.name, sizeof(out->name));
+  if (remote) {
+    view_remote(client, remote, user, now, out);
+  }
+}
+
 void client_view_publish(SessionClient* const client, const JamTime now)
 {
   JamView* const view = (JamView*)jam_mailbox_slot(&client->views);
@@ -238,17 +256,19 @@ void client_view_publish(SessionClient* const client, const JamTime now)
   view_connection(client, view);
   view_self(client, &view->users[view->user_count++]);
   for (unsigned i = 0U; i < client->roster.count; ++i) {
-    const SynchubUser* const user = &client->roster.users[i];
-    if (user->id == client->roster.self || view->user_count >= JAM_MAX_USERS) {
-      continue;
+    const SynchubUser* const user   = &client->roster.users[i];
+    const Remote* const      remote = client_remote_find(client, user->id);
+    // Somebody on the way from node to node has two numbers for a moment
+    if (user->id != client->roster.self &&
+        (remote || !client_remote_by_uid(client, user->uid))) {
+      view_other(client, user, remote, now, view);
     }
-    JamUser* const      out    = &view->users[view->user_count++];
-    const Remote* const remote = client_remote_find(client, user->id);
-    out->id                    = user->id;
-    out->midi                  = user->profile.midi;
-    memcpy(out->name, user->profile.name, sizeof(out->name));
-    if (remote) {
-      view_remote(client, remote, user, now, out);
+  }
+  for (unsigned i = 0U; i < MAX_REMOTES; ++i) {
+    const Remote* const remote = client->remotes[i];
+    if (remote && remote->use == REMOTE_ACTIVE && !remote->user) {
+      const SynchubUser missing = {.profile = remote->profile};
+      view_other(client, &missing, remote, now, view);
     }
   }
   jam_mailbox_publish(&client->views);

@@ -10,6 +10,8 @@
 #include <string.h>
 
 #define TABLE_PERIOD (100 * JAM_MS)
+#define IDS 65536U
+#define MAX_REMOTES 12000U
 
 static JamStatus init(SessionNode* const             node,
                       const SessionNodeConfig* const config,
@@ -23,9 +25,13 @@ static JamStatus init(SessionNode* const             node,
   if (config->max_users < 1U || config->max_users > 4096U) {
     return JAM_ERR_ARGUMENT;
   }
-  node->users =
-    (NodeUser*)jam_mem_new(allocator, config->max_users * sizeof(NodeUser));
-  node->slot_of = (uint16_t*)jam_mem_new(allocator, 65536U * sizeof(uint16_t));
+  const unsigned remotes = 3U * config->max_users + SYNCHUB_MAX_MEMBERS;
+  node->max_remotes      = !config->clustered      ? 0U
+                           : remotes < MAX_REMOTES ? remotes
+                                                   : MAX_REMOTES;
+  const unsigned places  = config->max_users + node->max_remotes;
+  node->users   = (NodeUser*)jam_mem_new(allocator, places * sizeof(NodeUser));
+  node->slot_of = (uint16_t*)jam_mem_new(allocator, IDS * sizeof(uint16_t));
   if (!node->users || !node->slot_of) {
     return JAM_ERR_MEMORY;
   }
@@ -35,11 +41,14 @@ static JamStatus init(SessionNode* const             node,
   toast.node_id      = config->node_id;
   memcpy(toast.node_secret, config->secret, sizeof(toast.node_secret));
   memcpy(toast.seed, config->seed, sizeof(toast.seed));
-  const JamStatus status =
-    toast_endpoint_new(&toast, allocator, &node->endpoint);
-  return status != JAM_OK
-           ? status
-           : synchub_new(allocator, config->max_users, &node->hub);
+  JamStatus status = config->clustered ? node_mesh_init(node, &toast) : JAM_OK;
+  if (status == JAM_OK) {
+    status = toast_endpoint_new(&toast, allocator, &node->endpoint);
+  }
+  if (status == JAM_OK) {
+    status = synchub_new(allocator, places, &node->hub);
+  }
+  return status;
 }
 
 JamStatus session_node_new(const SessionNodeConfig* const config,
@@ -66,9 +75,11 @@ void session_node_free(SessionNode* const node)
   if (!node) {
     return;
   }
-  for (unsigned i = 0U; node->users && i < node->config.max_users; ++i) {
+  const unsigned places = node->config.max_users + node->max_remotes;
+  for (unsigned i = 0U; node->users && i < places; ++i) {
     node_midi_leave(node, &node->users[i]);
   }
+  node_mesh_deinit(node);
   toast_endpoint_free(node->endpoint);
   synchub_free(node->hub);
   jam_mem_free(node->allocator, node->users);
@@ -98,183 +109,64 @@ size_t node_others(const SessionNode* const node,
   return others;
 }
 
-static void send_message(SessionNode* const          node,
-                         const JamTime               now,
-                         const ToastSession          to,
-                         const SynchubMessage* const message)
+size_t node_listeners(const SessionNode* const node,
+                      const NodeUser* const    user,
+                      NodeUser*                out[SYNCHUB_MAX_MEMBERS])
 {
-  char             text[SYNCHUB_MAX_MESSAGE];
-  const size_t     size  = synchub_message_write(message, text, sizeof(text));
-  const ToastFrame frame = {TOAST_FRAME_EVENT,
-                            0U,
-                            0U,
-                            (const uint8_t*)text,
-                            size};
-  // Fails only for a client that acknowledges nothing and is about to go
-  (void)!toast_send(node->endpoint, now, to, &frame);
-}
-
-static void introduce(SessionNode* const    node,
-                      const JamTime         now,
-                      const NodeUser* const whom,
-                      const NodeUser* const to)
-{
-  const SynchubUser* const user    = synchub_user(node->hub, whom->id);
-  SynchubMessage           message = {.kind = SYNCHUB_USER};
-  message.user                     = user->id;
-  message.profile                  = user->profile;
-  message.joined                   = user->joined;
-  send_message(node, now, to->session, &message);
-}
-
-static void refuse(SessionNode* const node,
-                   const JamTime      now,
-                   const ToastSession to,
-                   const char* const  reason)
-{
-  SynchubMessage refusal = {.kind = SYNCHUB_REFUSED};
-  strncpy(refusal.reason, reason, sizeof(refusal.reason) - 1U);
-  send_message(node, now, to, &refusal);
-}
-
-static void join(SessionNode* const          node,
-                 const JamTime               now,
-                 NodeUser* const             user,
-                 const SynchubMessage* const message)
-{
-  if (user->id) {
-    ++node->out_of_place; // One room per session
-    return;
-  }
-  if (synchub_join(node->hub,
-                   now,
-                   message->room,
-                   &message->profile,
-                   user->session,
-                   &user->id) != JAM_OK) {
-    user->id = 0U;
-    refuse(node, now, user->session, "This room is full.");
-    return;
-  }
-  node->slot_of[user->id] = (uint16_t)(user - node->users + 1);
-  node_midi_join(node, now, user);
-
-  const SynchubMessage welcome = {.kind = SYNCHUB_WELCOME, .user = user->id};
-  send_message(node, now, user->session, &welcome);
-  introduce(node, now, user, user);
-  NodeUser*    others[SYNCHUB_MAX_MEMBERS];
-  const size_t count = node_others(node, user, others);
+  const size_t count     = node_others(node, user, out);
+  size_t       listeners = 0U;
   for (size_t i = 0U; i < count; ++i) {
-    introduce(node, now, others[i], user);
-    introduce(node, now, user, others[i]);
-  }
-  node->next_table = jam_time_min(node->next_table, now);
-}
-
-static void
-leave(SessionNode* const node, const JamTime now, NodeUser* const user)
-{
-  if (!user->id) {
-    return;
-  }
-  NodeUser*            others[SYNCHUB_MAX_MEMBERS];
-  const size_t         count = node_others(node, user, others);
-  const SynchubMessage gone  = {.kind = SYNCHUB_GONE, .user = user->id};
-  for (size_t i = 0U; i < count; ++i) {
-    send_message(node, now, others[i]->session, &gone);
-  }
-  node_midi_leave(node, user);
-  synchub_leave(node->hub, user->id);
-  node->slot_of[user->id] = 0U;
-  user->id                = 0U;
-}
-
-static void message_input(SessionNode* const      node,
-                          const JamTime           now,
-                          NodeUser* const         user,
-                          const ToastFrame* const frame)
-{
-  SynchubMessage  message;
-  const JamStatus status =
-    synchub_message_read((const char*)frame->data, frame->size, &message);
-  if (status == JAM_ERR_UNSUPPORTED) {
-    refuse(node,
-           now,
-           user->session,
-           "This node speaks another version of JAMNet. Update the older one.");
-  } else if (status != JAM_OK) {
-    ++node->out_of_place;
-  } else if (message.kind == SYNCHUB_JOIN) {
-    join(node, now, user, &message);
-  } else if (message.kind == SYNCHUB_LEAVE) {
-    leave(node, now, user);
-  } else {
-    ++node->out_of_place;
-  }
-}
-
-static void media_input(SessionNode* const      node,
-                        const JamTime           now,
-                        const NodeUser* const   user,
-                        const ToastFrame* const frame)
-{
-  NodeUser*    others[SYNCHUB_MAX_MEMBERS];
-  const size_t count = node_others(node, user, others);
-  ToastFrame   copy  = *frame;
-  copy.handle        = user->id; // Whatever the sender wrote there
-  for (size_t i = 0U; i < count; ++i) {
-    // A full queue drops its oldest media and is counted by the transport
-    (void)!toast_send(node->endpoint, now, others[i]->session, &copy);
-  }
-}
-
-static void table_input(SessionNode* const      node,
-                        const JamTime           now,
-                        const NodeUser* const   user,
-                        const ToastFrame* const frame)
-{
-  SynchubUser row;
-  size_t      count = 0U;
-  if (synchub_table_read((const char*)frame->data,
-                         frame->size,
-                         &row,
-                         1U,
-                         &count) != JAM_OK ||
-      count != 1U || row.id != user->id) {
-    ++node->out_of_place;
-    return;
-  }
-  synchub_set_row(node->hub, user->id, &row.row);
-  node->next_table = now; // It rides with the media
-}
-
-static void frame_input(SessionNode* const      node,
-                        const JamTime           now,
-                        NodeUser* const         user,
-                        const ToastFrame* const frame)
-{
-  if (frame->kind == TOAST_FRAME_EVENT) {
-    message_input(node, now, user, frame);
-  } else if (!user->id) {
-    ++node->out_of_place;
-  } else if (frame->kind == TOAST_FRAME_MEDIA) {
-    media_input(node, now, user, frame);
-  } else if (frame->kind == TOAST_FRAME_MIDI) {
-    node_midi_input(node, now, user, frame);
-  } else {
-    table_input(node, now, user, frame);
-  }
-}
-
-static void opened(SessionNode* const node, const ToastSession session)
-{
-  for (unsigned i = 0U; i < node->config.max_users; ++i) {
-    if (!node->users[i].session) {
-      memset(&node->users[i], 0, sizeof(node->users[i]));
-      node->users[i].session = session;
-      toast_set_user_data(node->endpoint, session, &node->users[i]);
-      return;
+    if (node_is_here(out[i])) {
+      out[listeners++] = out[i];
     }
+  }
+  return listeners;
+}
+
+static void opened(SessionNode* const      node,
+                   const JamTime           now,
+                   const ToastEvent* const event)
+{
+  NodeUser* user = (NodeUser*)event->user_data;
+  if (event->sibling) {
+    node_sibling_opened(node, now, event->session);
+    return;
+  }
+  for (unsigned i = 0U; !user && i < node->config.max_users; ++i) {
+    if (!node->users[i].end.session) {
+      user = &node->users[i];
+      memset(user, 0, sizeof(*user));
+    }
+  }
+  if (!user) {
+    node_refuse(node, now, event->session, "This node is full.");
+    toast_close(node->endpoint, now, event->session);
+    return;
+  }
+  user->end.session = event->session;
+  toast_set_user_data(node->endpoint, event->session, user);
+  if (user->id) {
+    node_mesh_join(node, now, user); // Resumed where it was: a new epoch
+  }
+}
+
+static void closed(SessionNode* const      node,
+                   const JamTime           now,
+                   const ToastEvent* const event)
+{
+  NodeEnd* const end = (NodeEnd*)event->user_data;
+  if (end && end->session != event->session) {
+    return; // Its user goes on in a newer session
+  }
+  if (end && !end->sibling) {
+    NodeUser* const user = (NodeUser*)event->user_data;
+    node_leave(node, now, user, true);
+    end->session = 0U;
+  } else if (node->mesh) {
+    node_sibling_closed(node,
+                        now,
+                        (NodeSibling*)event->user_data,
+                        event->session);
   }
 }
 
@@ -282,28 +174,44 @@ static void run_events(SessionNode* const node, const JamTime now)
 {
   ToastEvent event;
   while (toast_event(node->endpoint, &event)) {
+    const NodeEnd* const end = (const NodeEnd*)event.user_data;
     if (event.kind == TOAST_EVENT_OPEN) {
-      opened(node, event.session);
-      continue;
+      opened(node, now, &event);
+    } else if (event.kind == TOAST_EVENT_CLOSED) {
+      closed(node, now, &event);
+    } else if (end && end->session == event.session) {
+      if (end->sibling) {
+        node_sibling_frame(node,
+                           now,
+                           (const NodeSibling*)event.user_data,
+                           &event.frame);
+      } else {
+        node_frame_input(node, now, (NodeUser*)event.user_data, &event.frame);
+      }
     }
-    NodeUser* const user = (NodeUser*)event.user_data;
-    if (!user) {
-      continue;
-    }
-    if (event.kind == TOAST_EVENT_CLOSED) {
-      leave(node, now, user);
-      user->session = 0U;
-    } else {
-      frame_input(node, now, user, &event.frame);
-    }
+  }
+}
+
+// What the mesh does may end sessions
+static void run(SessionNode* const node, const JamTime now)
+{
+  run_events(node, now);
+  if (node->mesh) {
+    node_mesh_run(node, now);
+    run_events(node, now);
   }
 }
 
 void session_node_close(SessionNode* const node, const JamTime now)
 {
   for (unsigned i = 0U; i < node->config.max_users; ++i) {
-    if (node->users[i].session) {
-      toast_close(node->endpoint, now, node->users[i].session);
+    if (node->users[i].end.session) {
+      toast_close(node->endpoint, now, node->users[i].end.session);
+    }
+  }
+  for (unsigned i = 0U; node->mesh && i < NODEMESH_MAX_PEERS; ++i) {
+    if (node->siblings[i].end.session) {
+      toast_close(node->endpoint, now, node->siblings[i].end.session);
     }
   }
   run_events(node, now);
@@ -318,7 +226,7 @@ void session_node_input(SessionNode* const        node,
   ++node->datagrams_in;
   node->bytes_in += size;
   toast_input(node->endpoint, now, from, data, size);
-  run_events(node, now);
+  run(node, now);
 }
 
 size_t session_node_output(SessionNode* const  node,
@@ -337,26 +245,37 @@ size_t session_node_output(SessionNode* const  node,
 
 JamTime session_node_deadline(const SessionNode* const node)
 {
-  return jam_time_min(toast_deadline(node->endpoint),
-                      jam_time_min(node->next_table, node->midi_due));
+  const JamTime own  = jam_time_min(node->next_table, node->midi_due);
+  const JamTime mesh = node->mesh ? nodemesh_deadline(node->mesh) : JAM_NEVER;
+  return jam_time_min(toast_deadline(node->endpoint), jam_time_min(own, mesh));
 }
 
 static void send_tables(SessionNode* const node, const JamTime now)
 {
-  bool any = false;
+  bool     any  = false;
+  unsigned here = 0U;
   for (unsigned i = 0U; i < node->config.max_users; ++i) {
     NodeUser* const user = &node->users[i];
-    if (!user->session || !user->id) {
+    if (!user->id) {
       continue;
     }
     any = true;
+    ++here;
     node_midi_set_loss(node, user);
     char       text[TOAST_MAX_EVENT];
     ToastFrame frame = {TOAST_FRAME_TABLE, 0U, 0U, (const uint8_t*)text, 0U};
     frame.size = synchub_table_for(node->hub, user->id, text, sizeof(text));
     if (frame.size > 0U) {
-      (void)!toast_send(node->endpoint, now, user->session, &frame);
+      (void)!toast_send(node->endpoint, now, user->end.session, &frame);
     }
+  }
+  if (node->mesh) {
+    node_midi_sibling_set_loss(node);
+    nodemesh_set_load(node->mesh,
+                      now,
+                      node->draining ? 1000U
+                                     : here * 1000U / node->config.max_users,
+                      node->draining);
   }
   node->next_table = any ? now + TABLE_PERIOD : JAM_NEVER;
 }
@@ -364,7 +283,7 @@ static void send_tables(SessionNode* const node, const JamTime now)
 void session_node_tick(SessionNode* const node, const JamTime now)
 {
   toast_tick(node->endpoint, now);
-  run_events(node, now);
+  run(node, now);
   if (now >= node->next_table) {
     send_tables(node, now);
   }
@@ -378,12 +297,25 @@ void session_node_view(const SessionNode* const node, JamNodeView* const out)
   const ToastCounters* const c = toast_counters(node->endpoint);
   memset(out, 0, sizeof(*out));
   synchub_count(node->hub, &out->users, &out->rooms);
+  for (unsigned i = 0U; i < node->max_remotes; ++i) {
+    out->users -= node->users[node->config.max_users + i].id ? 1U : 0U;
+  }
+  out->siblings      = node->mesh ? nodemesh_sibling_count(node->mesh) : 0U;
+  out->draining      = node->draining;
   out->datagrams_in  = node->datagrams_in;
   out->datagrams_out = node->datagrams_out;
   out->bytes_in      = node->bytes_in;
   out->bytes_out     = node->bytes_out;
-  out->rejected      = c->too_short + c->too_long + c->unknown_type +
-                  c->bad_version + c->unknown_session + c->bad_seal +
-                  c->bad_frame + c->replayed + c->table_full +
-                  node->out_of_place;
+  JamNodeRejected* const by = &out->rejected_by;
+  by->malformed = c->too_short + c->too_long + c->unknown_type + c->bad_version;
+  by->unknown   = c->unknown_session;
+  by->unsealed  = c->bad_seal;
+  by->replayed  = c->replayed;
+  by->full      = c->table_full;
+  by->misplaced = c->bad_frame + node->out_of_place;
+  if (node->mesh) {
+    by->misplaced += nodemesh_counters(node->mesh)->malformed;
+  }
+  out->rejected = by->malformed + by->unknown + by->unsealed + by->replayed +
+                  by->full + by->misplaced;
 }

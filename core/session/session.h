@@ -20,6 +20,7 @@
 
 #define SESSION_MAX_ADDRESSES 8U
 #define SESSION_MAX_HOST 128U
+#define SESSION_MAX_REGION 16U
 
 // Invite links: jamnet://HOST:PORT[,HOST:PORT...]/#KEY.SECRET, where KEY is the
 // node's public key and SECRET the room's, both base64url. What stands after
@@ -126,9 +127,17 @@ void session_client_clock(const SessionClient* client, ToastClock* out);
 
 typedef struct SessionNodeConfig {
   unsigned max_users;
-  uint16_t node_id; ///< 10 bits
-  uint8_t  secret[TOAST_KEY_SIZE];
+  uint16_t node_id;                ///< 10 bits; 0: drawn from the seed
+  uint8_t  secret[TOAST_KEY_SIZE]; ///< Ignored when clustered: derived
   uint8_t  seed[32];
+
+  bool    clustered; ///< Together with its siblings it is one node to users
+  uint8_t cluster_secret[TOAST_KEY_SIZE];
+  char    region[SESSION_MAX_REGION]; ///< Told to siblings; may be empty
+  /// Where clients reach this node from outside, the best first; the first
+  /// SYNCHUB_MAX_ADDRESSES are told to them. None: they are not sent here.
+  unsigned     address_count;
+  ToastAddress addresses[SESSION_MAX_ADDRESSES];
 } SessionNodeConfig;
 
 typedef struct SessionNode SessionNode;
@@ -157,6 +166,26 @@ size_t  session_node_output(SessionNode*  node,
                             size_t        capacity);
 JamTime session_node_deadline(const SessionNode* node);
 void    session_node_tick(SessionNode* node, JamTime now);
+
+// A cluster: nodes that share a secret, one room over several of them
+
+/// Sets UTC: microseconds since 1970 at `now`. Call it before anything else and
+/// then every few seconds; tickets depend on it. Network thread.
+void session_node_set_utc(SessionNode* node, JamTime now, int64_t utc_us);
+
+/// There may be a sibling at this address. Call again while that is so: an
+/// address not named for 60 s is not dialled any more. A node's own address is
+/// noticed and ignored. Ignored unless clustered. Network thread.
+void session_node_sibling(SessionNode*        node,
+                          JamTime             now,
+                          const ToastAddress* address);
+
+/// Takes nobody new from now on and asks everyone to move to a sibling (make
+/// before break); those who cannot stay served. Network thread.
+void session_node_drain(SessionNode* node, JamTime now);
+
+/// Returns whether a draining node has nobody left: it may be closed.
+bool session_node_drained(const SessionNode* node);
 
 /// Fills in the counters of a view. Network thread.
 void session_node_view(const SessionNode* node, JamNodeView* out);

@@ -60,9 +60,12 @@ void synchub_free(Synchub* const hub)
   }
 }
 
-// The room with this id, else a free one. A room id opens the room to whoever
-// knows it, so each is compared in full: how long it takes tells nothing.
-static SynchubRoom* room_for(const Synchub* const hub, const uint8_t* const id)
+// A room id opens the room to whoever knows it, so each is compared in full:
+// how long it takes tells nothing. Null if there is none; `empty` becomes a
+// free one.
+static SynchubRoom* find_room(const Synchub* const hub,
+                              const uint8_t* const id,
+                              SynchubRoom** const  out_empty)
 {
   SynchubRoom* match = NULL;
   SynchubRoom* empty = NULL;
@@ -78,6 +81,15 @@ static SynchubRoom* room_for(const Synchub* const hub, const uint8_t* const id)
       match = room;
     }
   }
+  *out_empty = empty;
+  return match;
+}
+
+// The room with this id, else a free one
+static SynchubRoom* room_for(const Synchub* const hub, const uint8_t* const id)
+{
+  SynchubRoom*       empty = NULL;
+  SynchubRoom* const match = find_room(hub, id, &empty);
   return match ? match : empty;
 }
 
@@ -95,8 +107,8 @@ open_room(Synchub* const hub, SynchubRoom* const room, const uint8_t* const id)
 static SynchubUserId next_id(Synchub* const hub)
 {
   do {
-    ++hub->last_id;
-  } while (hub->last_id == 0U || synchub_member(hub, hub->last_id));
+    hub->last_id = (SynchubUserId)(hub->last_id % SYNCHUB_MAX_ID + 1U);
+  } while (synchub_member(hub, hub->last_id));
   return hub->last_id;
 }
 
@@ -117,9 +129,10 @@ enter(Synchub* const hub, SynchubRoom* const room, SynchubMember* const member)
 }
 
 JamStatus synchub_join(Synchub* const              hub,
-                       const JamTime               now,
+                       const JamTime               joined,
                        const uint8_t               room_id[SYNCHUB_ROOM_SIZE],
                        const SynchubProfile* const profile,
+                       const uint8_t* const        uid,
                        const uint32_t              tag,
                        SynchubUserId* const        out)
 {
@@ -144,8 +157,11 @@ JamStatus synchub_join(Synchub* const              hub,
   memset(member, 0, sizeof(*member));
   member->user.id      = next_id(hub);
   member->user.profile = *profile;
-  member->user.joined  = now;
+  member->user.joined  = joined;
   member->tag          = tag;
+  if (uid) {
+    memcpy(member->user.uid, uid, SYNCHUB_UID_SIZE);
+  }
   synchub_name_clean(member->user.profile.name, profile->name);
   enter(hub, room, member);
   *out = member->user.id;
@@ -182,6 +198,57 @@ const SynchubUser* synchub_user(const Synchub* const hub,
 {
   const SynchubMember* const member = synchub_member(hub, user);
   return member ? &member->user : NULL;
+}
+
+bool synchub_set_profile(Synchub* const              hub,
+                         const SynchubUserId         user,
+                         const SynchubProfile* const profile,
+                         const JamTime               joined)
+{
+  SynchubMember* const member = synchub_member(hub, user);
+  SynchubProfile       clean  = {0};
+  if (!member || !synchub_profile_valid(profile)) {
+    return false;
+  }
+  clean.rate_hz = profile->rate_hz;
+  clean.frames  = profile->frames;
+  clean.bits    = profile->bits;
+  clean.midi    = profile->midi;
+  synchub_name_clean(clean.name, profile->name);
+  SynchubProfile* const old = &member->user.profile;
+
+  const bool differs =
+    member->user.joined != joined || strcmp(old->name, clean.name) != 0 ||
+    old->rate_hz != clean.rate_hz || old->frames != clean.frames ||
+    old->bits != clean.bits || old->midi != clean.midi;
+  *old                = clean;
+  member->user.joined = joined;
+  return differs;
+}
+
+SynchubUserId synchub_by_uid(const Synchub* const hub,
+                             const uint8_t        room_id[SYNCHUB_ROOM_SIZE],
+                             const uint8_t        uid[SYNCHUB_UID_SIZE])
+{
+  static const uint8_t     unknown[SYNCHUB_UID_SIZE];
+  SynchubRoom*             empty = NULL;
+  const SynchubRoom* const room  = find_room(hub, room_id, &empty);
+  if (!room || memcmp(uid, unknown, sizeof(unknown)) == 0) {
+    return 0U;
+  }
+  for (unsigned i = 0U; i < room->count; ++i) {
+    const SynchubUser* const user = &hub->members[room->order[i]].user;
+    if (memcmp(user->uid, uid, SYNCHUB_UID_SIZE) == 0) {
+      return user->id;
+    }
+  }
+  return 0U;
+}
+
+const uint8_t* synchub_room(const Synchub* const hub, const SynchubUserId user)
+{
+  const SynchubMember* const member = synchub_member(hub, user);
+  return member ? hub->room_table[member->room].id : NULL;
 }
 
 uint32_t synchub_tag(const Synchub* const hub, const SynchubUserId user)

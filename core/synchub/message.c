@@ -2,9 +2,7 @@
 // Control messages between client and hub: an object with one member, which
 // names the kind.
 
-#include "synchub/synchub.h"
-
-#include "wire/wire.h"
+#include "synchub/siblings.h"
 
 #include <cjson/cJSON.h>
 
@@ -13,10 +11,18 @@
 #define VERSION 1
 #define ROOM_TEXT 43U // Characters of 32 bytes in base64url
 #define MAX_EXACT INT64_C(9007199254740991) // 2^53 - 1
-#define KINDS 6U
+#define UID_TEXT 11U                        // Characters of 8 bytes
+#define KINDS 8U
+#define MAX_DEPTH 5U // Of a list of addresses
 
 static const char* const kinds[KINDS] =
-  {"join", "leave", "welcome", "user", "gone", "refused"};
+  {"join", "leave", "welcome", "user", "gone", "refused", "siblings", "move"};
+
+static bool uid_known(const uint8_t uid[SYNCHUB_UID_SIZE])
+{
+  static const uint8_t unknown[SYNCHUB_UID_SIZE];
+  return memcmp(uid, unknown, sizeof(unknown)) != 0;
+}
 
 // Writing
 
@@ -53,6 +59,19 @@ static void put_join(WireWriter* const writer, const SynchubMessage* message)
   put_profile(writer, &message->profile);
 }
 
+static void put_user(WireWriter* const writer, const SynchubMessage* message)
+{
+  put_member(writer, "\"user\":", message->user);
+  if (uid_known(message->uid)) {
+    char uid[UID_TEXT + 1U];
+    (void)wire_base64_encode(message->uid, SYNCHUB_UID_SIZE, uid, sizeof(uid));
+    wire_put(writer, ",\"uid\":");
+    wire_put_string(writer, uid);
+  }
+  put_profile(writer, &message->profile);
+  put_member(writer, ",\"t\":", synchub_us(message->joined));
+}
+
 static void put_body(WireWriter* const           writer,
                      const SynchubMessage* const message)
 {
@@ -61,19 +80,21 @@ static void put_body(WireWriter* const           writer,
     put_join(writer, message);
     break;
   case SYNCHUB_LEAVE:
+  case SYNCHUB_MOVE:
     break;
   case SYNCHUB_WELCOME:
   case SYNCHUB_GONE:
     put_member(writer, "\"user\":", message->user);
     break;
   case SYNCHUB_USER:
-    put_member(writer, "\"user\":", message->user);
-    put_profile(writer, &message->profile);
-    put_member(writer, ",\"t\":", synchub_us(message->joined));
+    put_user(writer, message);
     break;
   case SYNCHUB_REFUSED:
     wire_put(writer, "\"why\":");
     wire_put_string(writer, message->reason);
+    break;
+  case SYNCHUB_SIBLINGS:
+    synchub_siblings_put(writer, message);
     break;
   }
 }
@@ -145,10 +166,21 @@ static bool read_user(const cJSON* const body, SynchubUserId* const out)
   return true;
 }
 
+// Missing means unknown
+static bool read_uid(const cJSON* const body, uint8_t out[SYNCHUB_UID_SIZE])
+{
+  const cJSON* const json = wire_get(body, "uid");
+  const char* const  text = cJSON_GetStringValue(json);
+  return !json ||
+         (text &&
+          wire_base64_decode(text, strlen(text), out, SYNCHUB_UID_SIZE));
+}
+
 static bool read_member(const cJSON* const body, SynchubMessage* const out)
 {
   int64_t joined_us = 0;
-  if (!read_user(body, &out->user) || !read_profile(body, &out->profile) ||
+  if (!read_user(body, &out->user) || !read_uid(body, out->uid) ||
+      !read_profile(body, &out->profile) ||
       !wire_get_int(body, "t", -MAX_EXACT, MAX_EXACT, &joined_us)) {
     return false;
   }
@@ -163,6 +195,7 @@ static JamStatus read_body(const cJSON* const body, SynchubMessage* const out)
   case SYNCHUB_JOIN:
     return read_join(body, out);
   case SYNCHUB_LEAVE:
+  case SYNCHUB_MOVE:
     good = true;
     break;
   case SYNCHUB_WELCOME:
@@ -174,6 +207,9 @@ static JamStatus read_body(const cJSON* const body, SynchubMessage* const out)
     break;
   case SYNCHUB_REFUSED:
     good = wire_get_string(body, "why", out->reason, sizeof(out->reason));
+    break;
+  case SYNCHUB_SIBLINGS:
+    good = synchub_siblings_read(body, out);
     break;
   }
   return good ? JAM_OK : JAM_ERR_FORMAT;
@@ -203,7 +239,7 @@ JamStatus synchub_message_read(const char* const     text,
   if (size > SYNCHUB_MAX_MESSAGE) {
     return JAM_ERR_FORMAT;
   }
-  cJSON* const json = wire_parse(text, size, 4U);
+  cJSON* const json = wire_parse(text, size, MAX_DEPTH);
   if (!json) {
     return JAM_ERR_FORMAT;
   }

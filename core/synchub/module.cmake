@@ -1,4 +1,4 @@
 jam_module(synchub
-  SOURCES profile.c message.c table.c hub.c hub_table.c roster.c
+  SOURCES profile.c message.c siblings.c table.c hub.c hub_table.c roster.c
   DEPENDS base wire
   PACKAGES cjson)

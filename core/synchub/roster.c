@@ -51,9 +51,10 @@ static bool is_same(const SynchubUser* const    user,
 {
   const SynchubProfile* const a = &user->profile;
   const SynchubProfile* const b = &message->profile;
-  return user->joined == message->joined && !strcmp(a->name, b->name) &&
-         a->rate_hz == b->rate_hz && a->bits == b->bits &&
-         a->frames == b->frames && a->midi == b->midi;
+  return user->joined == message->joined &&
+         !memcmp(user->uid, message->uid, sizeof(user->uid)) &&
+         !strcmp(a->name, b->name) && a->rate_hz == b->rate_hz &&
+         a->bits == b->bits && a->frames == b->frames && a->midi == b->midi;
 }
 
 static bool apply_user(SynchubRoster* const        roster,
@@ -67,6 +68,7 @@ static bool apply_user(SynchubRoster* const        roster,
   SynchubUser user = {.id      = message->user,
                       .profile = message->profile,
                       .joined  = message->joined};
+  memcpy(user.uid, message->uid, sizeof(user.uid));
   if (known) {
     user.row = known->row;
     if (known->joined == user.joined) {
@@ -106,6 +108,8 @@ bool synchub_roster_apply(SynchubRoster* const        roster,
   case SYNCHUB_JOIN:
   case SYNCHUB_LEAVE:
   case SYNCHUB_REFUSED:
+  case SYNCHUB_SIBLINGS:
+  case SYNCHUB_MOVE:
     break;
   }
   return false;

@@ -18,7 +18,12 @@
 #define SYNCHUB_MAX_NAME 32U    ///< Bytes of UTF-8 in a name, no terminator
 #define SYNCHUB_MAX_MEMBERS 32U ///< Users in one room
 #define SYNCHUB_MAX_MESSAGE 1024U
+#define SYNCHUB_MAX_ID 32767U ///< Nodes keep a bit of handles for themselves
 #define SYNCHUB_ROOM_SIZE 32U
+#define SYNCHUB_UID_SIZE 8U
+#define SYNCHUB_MAX_SIBLINGS 8U  ///< Nodes in one SIBLINGS message
+#define SYNCHUB_MAX_ADDRESSES 3U ///< Of each of them
+#define SYNCHUB_ADDRESS_TEXT 24U ///< Characters of an address
 
 /// A user of one node, also the handle of its streams on every hop from that
 /// node; 0 is none. Not reused while any client could still hold it.
@@ -55,10 +60,24 @@ typedef struct SynchubRow {
 /// A user as the hub and every roster know it.
 typedef struct SynchubUser {
   SynchubUserId  id;
+  uint8_t        uid[SYNCHUB_UID_SIZE]; ///< Who it is on every node; 0: unknown
   SynchubProfile profile;
   SynchubRow     row;
   JamTime        joined; ///< Session time
 } SynchubUser;
+
+/// An address as in ToastAddress: IPv6, or IPv4 as ::ffff:a.b.c.d.
+typedef struct SynchubAddress {
+  uint8_t  ip[16];
+  uint16_t port;
+} SynchubAddress;
+
+/// Another node of the same cluster, where a client can resume.
+typedef struct SynchubSibling {
+  uint16_t       node; ///< Its node id, 10 bits, never 0
+  unsigned       address_count;
+  SynchubAddress addresses[SYNCHUB_MAX_ADDRESSES];
+} SynchubSibling;
 
 /// Makes a name that can be shown to anybody: well-formed UTF-8 without control
 /// or invisible characters or spaces at the ends, cut at a character; "Player"
@@ -74,12 +93,14 @@ int64_t synchub_us(JamTime time);
 // Messages
 
 typedef enum SynchubMessageKind {
-  SYNCHUB_JOIN,    ///< Client: let me into this room
-  SYNCHUB_LEAVE,   ///< Client: I am going
-  SYNCHUB_WELCOME, ///< Node: you are in, this is your id
-  SYNCHUB_USER,    ///< Node: this user is in the room
-  SYNCHUB_GONE,    ///< Node: this user has left
-  SYNCHUB_REFUSED  ///< Node: you may not join, and why
+  SYNCHUB_JOIN,     ///< Client: let me into this room
+  SYNCHUB_LEAVE,    ///< Client: I am going
+  SYNCHUB_WELCOME,  ///< Node: you are in, this is your id
+  SYNCHUB_USER,     ///< Node: this user is in the room
+  SYNCHUB_GONE,     ///< Node: this user has left
+  SYNCHUB_REFUSED,  ///< Node: you may not join, and why
+  SYNCHUB_SIBLINGS, ///< Node: I am this node; you can resume at these
+  SYNCHUB_MOVE      ///< Node: please resume at a sibling now
 } SynchubMessageKind;
 
 typedef struct SynchubMessage {
@@ -87,8 +108,12 @@ typedef struct SynchubMessage {
   uint8_t            room[SYNCHUB_ROOM_SIZE]; ///< JOIN: the room id
   SynchubProfile     profile;                 ///< JOIN, USER
   SynchubUserId      user;                    ///< WELCOME, USER, GONE
+  uint8_t            uid[SYNCHUB_UID_SIZE];   ///< USER
   JamTime            joined;                  ///< USER
   char               reason[96];              ///< REFUSED: one sentence
+  uint16_t           node;                    ///< SIBLINGS: the writer's id
+  unsigned           sibling_count;
+  SynchubSibling siblings[SYNCHUB_MAX_SIBLINGS]; ///< SIBLINGS: nearest first
 } SynchubMessage;
 
 /// Writes a message as JSON. Returns its size, or 0 if it does not fit.
@@ -101,6 +126,13 @@ size_t synchub_message_write(const SynchubMessage* message,
 JAM_NODISCARD JamStatus synchub_message_read(const char*     text,
                                              size_t          size,
                                              SynchubMessage* out);
+
+/// Writes an address as messages carry it, terminated.
+void synchub_address_write(const SynchubAddress* address,
+                           char out[SYNCHUB_ADDRESS_TEXT + 1U]);
+
+/// Reads one; false for anything else, port 0 included.
+bool synchub_address_read(const char* text, SynchubAddress* out);
 
 /// Writes the rows of `users` as JSON until `capacity` is reached. Times are
 /// rounded to microseconds, what is out of range to the end of the range.
@@ -133,12 +165,14 @@ JAM_NODISCARD JamStatus synchub_new(const JamAllocator* allocator,
 void synchub_free(Synchub* hub);
 
 /// Puts a user into a room, creating the room with its first user. `tag` is
-/// the caller's (its transport session). Returns JAM_ERR_FULL when the hub or
-/// the room is full, JAM_ERR_ARGUMENT for an unusable profile.
+/// the caller's (its transport session); `uid` is copied, null is unknown.
+/// `joined` is when it joined, not later than now. Returns JAM_ERR_FULL when
+/// the hub or the room is full, JAM_ERR_ARGUMENT for an unusable profile.
 JAM_NODISCARD JamStatus synchub_join(Synchub*      hub,
-                                     JamTime       now,
+                                     JamTime       joined,
                                      const uint8_t room[SYNCHUB_ROOM_SIZE],
                                      const SynchubProfile* profile,
+                                     const uint8_t*        uid,
                                      uint32_t              tag,
                                      SynchubUserId*        out);
 
@@ -147,6 +181,22 @@ void synchub_leave(Synchub* hub, SynchubUserId user);
 
 /// Returns a user, or null. Valid until the next join or leave.
 const SynchubUser* synchub_user(const Synchub* hub, SynchubUserId user);
+
+/// Replaces what a user says of itself, and when it joined. Returns whether it
+/// differs from before; an unusable profile and unknown users are ignored.
+bool synchub_set_profile(Synchub*              hub,
+                         SynchubUserId         user,
+                         const SynchubProfile* profile,
+                         JamTime               joined);
+
+/// Returns the member of a room with this uid, or 0. The unknown uid is
+/// nobody's.
+SynchubUserId synchub_by_uid(const Synchub* hub,
+                             const uint8_t  room[SYNCHUB_ROOM_SIZE],
+                             const uint8_t  uid[SYNCHUB_UID_SIZE]);
+
+/// Returns the id of a user's room, or null. Valid until the next leave.
+const uint8_t* synchub_room(const Synchub* hub, SynchubUserId user);
 
 /// Returns the tag a user joined with; 0 for an unknown user.
 uint32_t synchub_tag(const Synchub* hub, SynchubUserId user);

@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#define MIN_EPOCHS 64U
+
 static bool config_valid(const ToastConfig* const config)
 {
   return config->max_sessions >= 1U &&
@@ -31,7 +33,14 @@ static JamStatus take_memory(ToastEndpoint* const      endpoint,
     (ToastBuffers*)jam_mem_new(allocator, count * sizeof(*endpoint->buffers));
   endpoint->inits =
     (uint16_t*)jam_mem_new(allocator, chains * sizeof(*endpoint->inits));
-  if (!endpoint->peers || !endpoint->buffers || !endpoint->inits) {
+  if (endpoint->config.clustered) {
+    endpoint->epoch_count = 2U * count < MIN_EPOCHS ? MIN_EPOCHS : 2U * count;
+    endpoint->epochs      = (ToastEpoch*)jam_mem_new(allocator,
+                                                endpoint->epoch_count *
+                                                  sizeof(*endpoint->epochs));
+  }
+  const bool complete = endpoint->epochs || !endpoint->config.clustered;
+  if (!endpoint->peers || !endpoint->buffers || !endpoint->inits || !complete) {
     return JAM_ERR_MEMORY;
   }
   return toast_timers_init(&endpoint->timers, allocator, count);
@@ -46,7 +55,9 @@ JamStatus toast_endpoint_new(const ToastConfig* const  config,
     return JAM_ERR_ARGUMENT;
   }
   if (sodium_init() < 0 ||
-      (config->accept && sodium_is_zero(config->node_secret, TOAST_KEY_SIZE))) {
+      (config->accept && sodium_is_zero(config->node_secret, TOAST_KEY_SIZE)) ||
+      (config->clustered &&
+       sodium_is_zero(config->cluster_secret, TOAST_KEY_SIZE))) {
     return JAM_ERR_CRYPTO;
   }
   ToastEndpoint* const endpoint =
@@ -60,7 +71,6 @@ JamStatus toast_endpoint_new(const ToastConfig* const  config,
   }
   endpoint->config       = *config;
   endpoint->max_sessions = config->max_sessions;
-  endpoint->cid_base     = (uint32_t)config->node_id << TOAST_WIRE_SLOT_BITS;
   if (config->idle_timeout == 0) {
     endpoint->config.idle_timeout = TOAST_IDLE_TIME;
   }
@@ -93,6 +103,7 @@ void toast_endpoint_free(ToastEndpoint* const endpoint)
   jam_mem_free(allocator, endpoint->peers);
   jam_mem_free(allocator, endpoint->buffers);
   jam_mem_free(allocator, endpoint->inits);
+  jam_mem_free(allocator, endpoint->epochs);
   toast_timers_deinit(&endpoint->timers, allocator);
   sodium_memzero(endpoint, sizeof(*endpoint));
   jam_mem_free(allocator, endpoint);
@@ -127,6 +138,7 @@ bool toast_event(ToastEndpoint* const endpoint, ToastEvent* const out)
     out->kind          = TOAST_EVENT_OPEN;
     out->session       = peer->handle;
     out->user_data     = peer->user_data;
+    out->sibling       = peer->sibling;
     peer->open_pending = false;
     if (!peer->closed_pending) {
       drop_first_life(endpoint, peer);
@@ -173,6 +185,63 @@ bool toast_clock(const ToastEndpoint* const endpoint,
   return peer != NULL;
 }
 
+bool toast_is_sibling(const ToastEndpoint* const endpoint,
+                      const ToastSession         session)
+{
+  const ToastPeer* const peer = toast_table_find(endpoint, session);
+  return peer && peer->sibling;
+}
+
+uint16_t toast_peer_node(const ToastEndpoint* const endpoint,
+                         const ToastSession         session)
+{
+  const ToastPeer* const peer = toast_table_find(endpoint, session);
+  return peer ? peer->node_id : 0U;
+}
+
+bool toast_identity(const ToastEndpoint* const endpoint,
+                    const ToastSession         session,
+                    ToastIdentity* const       out)
+{
+  const ToastPeer* const peer = toast_table_find(endpoint, session);
+  memset(out, 0, sizeof(*out));
+  if (!peer || !peer->has_identity) {
+    return false;
+  }
+  *out = peer->identity;
+  return true;
+}
+
+bool toast_ticket(const ToastEndpoint* const endpoint,
+                  const ToastSession         session,
+                  ToastTicket* const         out)
+{
+  const ToastPeer* const peer = toast_table_find(endpoint, session);
+  if (!peer || !peer->dialled || !peer->has_ticket) {
+    memset(out, 0, sizeof(*out));
+    return false;
+  }
+  *out = peer->ticket;
+  return true;
+}
+
+void toast_set_utc(ToastEndpoint* const endpoint,
+                   const JamTime        now,
+                   const int64_t        utc_us)
+{
+  if (!endpoint->has_utc) {
+    endpoint->utc_began = utc_us;
+  }
+  endpoint->has_utc = true;
+  endpoint->utc_us  = utc_us;
+  endpoint->utc_at  = now;
+}
+
+void toast_set_node_id(ToastEndpoint* const endpoint, const uint16_t node_id)
+{
+  endpoint->config.node_id = node_id & TOAST_WIRE_MAX_NODE_ID;
+}
+
 bool toast_stats(const ToastEndpoint* const endpoint,
                  const ToastSession         session,
                  ToastStats* const          out)
@@ -193,6 +262,13 @@ bool toast_stats(const ToastEndpoint* const endpoint,
   out->rtt                = peer->clock.rtt * JAM_US;
   out->peer_loss          = toast_path_peer_loss(&peer->path);
   return true;
+}
+
+JamTime toast_heard(const ToastEndpoint* const endpoint,
+                    const ToastSession         session)
+{
+  const ToastPeer* const peer = toast_table_find(endpoint, session);
+  return peer ? peer->heard_at : 0;
 }
 
 const ToastAddress* toast_peer(const ToastEndpoint* const endpoint,

@@ -1,21 +1,17 @@
 // SPDX-License-Identifier: MIT
-// Inside an endpoint: what the role files (handshake, receive, send, riders,
-// tick, table) share. Not for other modules.
+// Inside an endpoint: what the role files (handshake, accept, receive, send,
+// riders, tick, table) share. Not for other modules.
 
 #ifndef JAM_TOAST_ENDPOINT_H
 #define JAM_TOAST_ENDPOINT_H
 
-#include "toast/clock.h"
 #include "toast/drbg.h"
-#include "toast/inbox.h"
-#include "toast/noise.h"
-#include "toast/outbox.h"
-#include "toast/path.h"
-#include "toast/queue.h"
+#include "toast/epochs.h"
+#include "toast/peer.h"
+#include "toast/ticket.h"
 #include "toast/timers.h"
 #include "toast/toast.h"
 #include "toast/toast_wire.h"
-#include "toast/window.h"
 
 #include <base/time.h>
 
@@ -35,76 +31,12 @@
 #define TOAST_PROBE_SLOW_GAP (500 * JAM_MS)
 #define TOAST_PROBE_FAST_TIME (2 * JAM_SECOND)
 #define TOAST_CLOSE_COPIES 3U
+#define TOAST_RESUME_TIME (3 * JAM_SECOND)
+#define TOAST_TICKET_RENEWAL (60 * JAM_SECOND)
+#define TOAST_TICKET_GAP (100 * JAM_MS)
 
-typedef enum ToastPeerState {
-  TOAST_PEER_FREE,
-  TOAST_PEER_DIALLING,  ///< INIT is out, no ACCEPT yet
-  TOAST_PEER_HALF_OPEN, ///< ACCEPT is out, nothing sealed heard yet
-  TOAST_PEER_OPEN,
-  TOAST_PEER_CLOSING, ///< Copies of CLOSE are going out
-  TOAST_PEER_GONE     ///< Only its last event is still to be taken
-} ToastPeerState;
-
-/// Small frames that ride in the next datagram.
-typedef enum ToastRider {
-  TOAST_RIDER_ECHO     = 1U << 0U,
-  TOAST_RIDER_ACK      = 1U << 1U,
-  TOAST_RIDER_FEEDBACK = 1U << 2U
-} ToastRider;
-
-/// Everything about one session; the public ToastSession is its handle.
-typedef struct ToastPeer {
-  ToastPeerState state;
-  ToastSession   handle;
-  void*          user_data;
-  ToastAddress   address;
-  uint32_t       remote_cid;
-  uint32_t       send_number;
-  uint8_t        send_key[TOAST_KEY_SIZE];
-  uint8_t        receive_key[TOAST_KEY_SIZE];
-  bool           dialled;
-
-  bool     ready;  ///< In the list of those with something to send
-  bool     forced; ///< A datagram must leave even for riders alone
-  uint8_t  riders;
-  uint16_t ready_next;
-  uint16_t ready_previous;
-
-  JamTime  heard_at;
-  JamTime  opened_at;
-  JamTime  rider_at;    ///< When waiting riders get a datagram of their own
-  JamTime  feedback_at; ///< Earliest next FEEDBACK
-  JamTime  probe_at;    ///< Earliest next PROBE
-  uint32_t echo_sent;
-  uint32_t echo_heard;
-
-  JamTime  hello_at; ///< Next INIT, ACCEPT or CLOSE copy
-  JamTime  give_up_at;
-  unsigned hello_count;
-  bool     hello_due;
-  bool     wrong_key; ///< An ACCEPT came that did not open
-
-  bool        open_pending; ///< OPEN event not taken yet
-  bool        closed_pending;
-  ToastReason reason;
-  uint16_t    life_next; ///< In the list of those with such events
-  bool        in_life;
-  uint16_t    chain; ///< Next free slot, or next in the INIT hash chain
-
-  uint64_t       datagrams_sent, datagrams_received;
-  uint64_t       bytes_sent, bytes_received;
-  ToastWindow    window;
-  ToastPath      path;
-  ToastOutbox    outbox;
-  ToastInbox     inbox;
-  ToastQueue     urgent; ///< MIDI and tables
-  ToastQueue     media;
-  ToastEstimator clock;
-
-  NoiseState noise;
-  uint8_t    init[TOAST_WIRE_INIT_NOISE + TOAST_WIRE_INIT_NOISE_SIZE];
-  uint8_t    accept[TOAST_WIRE_ACCEPT_SIZE];
-} ToastPeer;
+/// Times what came from an unproven address may be sent there.
+#define TOAST_AMPLIFICATION 3U
 
 /// Buffers apart from the sessions, so that quiet ones stay out of the caches.
 typedef struct ToastBuffers {
@@ -126,12 +58,18 @@ struct ToastEndpoint {
   ToastDrbg     drbg;
   ToastCounters counters;
   unsigned      max_sessions;
-  uint32_t      cid_base;
   ToastPeer*    peers;
   ToastBuffers* buffers;
   uint16_t*     inits; ///< Hash of accepted INITs: first slot of each chain
   uint32_t      inits_mask;
   uint8_t       inits_key[16];
+  bool          has_utc;
+  int64_t       utc_us; ///< At own time `utc_at`
+  JamTime       utc_at;
+  int64_t       utc_began;    ///< When it was first known
+  uint32_t      resume_epoch; ///< Caller: highest used
+  ToastEpoch*   epochs;       ///< Node: of those who resumed here
+  unsigned      epoch_count;
   ToastTimers   timers;
   ToastList     ready;
   ToastList     free;
@@ -147,6 +85,13 @@ static inline uint16_t toast_slot(const ToastEndpoint* const endpoint,
                                   const ToastPeer* const     peer)
 {
   return (uint16_t)(peer - endpoint->peers);
+}
+
+/// Returns UTC in microseconds; `has_utc` tells whether it is known.
+static inline int64_t toast_utc(const ToastEndpoint* const endpoint,
+                                const JamTime              now)
+{
+  return endpoint->utc_us + jam_time_to_us(now - endpoint->utc_at);
 }
 
 // table.c
@@ -166,14 +111,15 @@ ToastPeer* toast_table_find(const ToastEndpoint* endpoint, ToastSession handle);
 /// Finds a session by a connection id of ours, in whatever state.
 ToastPeer* toast_table_by_cid(const ToastEndpoint* endpoint, uint32_t cid);
 
-/// Returns the connection id of ours that names a session.
-uint32_t toast_table_cid(const ToastEndpoint* endpoint, const ToastPeer* peer);
+/// Finds the open session of a caller with this identity; null if none.
+ToastPeer* toast_table_by_identity(const ToastEndpoint* endpoint,
+                                   const uint8_t        id[TOAST_ID_SIZE]);
 
-/// Finds the session an INIT with this ephemeral key has made.
+/// Finds the session an INIT or RESUME with this ephemeral key has made.
 ToastPeer* toast_table_by_init(const ToastEndpoint* endpoint,
                                const uint8_t        ephemeral[TOAST_KEY_SIZE]);
 
-/// Enters an accepted session under its INIT's ephemeral key.
+/// Enters an accepted session under its caller's ephemeral key.
 void toast_table_add_init(ToastEndpoint* endpoint, ToastPeer* peer);
 
 /// Puts a session on the list of those with something to send.
@@ -195,14 +141,34 @@ void toast_end(ToastEndpoint* endpoint, ToastPeer* peer, ToastReason reason);
 
 // handshake.c
 
-/// Takes in an INIT (node side).
-void toast_input_init(ToastEndpoint*      endpoint,
-                      JamTime             now,
-                      const ToastAddress* from,
-                      const uint8_t*      data,
-                      size_t              size);
+/// Returns the size of the sealed content of an INIT of this type.
+static inline size_t toast_init_payload(const uint8_t type)
+{
+  return type == TOAST_WIRE_SIBLING_INIT ? TOAST_WIRE_SIBLING_INIT_PAYLOAD
+                                         : TOAST_WIRE_INIT_PAYLOAD;
+}
 
-/// Takes in an ACCEPT (caller's side).
+/// Returns the size of its handshake message.
+static inline size_t toast_init_noise_size(const uint8_t type)
+{
+  return toast_init_payload(type) + NOISE_OVERHEAD;
+}
+
+/// Returns whether a clock can show this.
+bool toast_time_plausible(int64_t us);
+
+/// Prepares the handshake that an INIT with these first bytes begins.
+/// `node_key`: the initiator's, unless of siblings.
+void toast_handshake_start(ToastEndpoint* endpoint,
+                           NoiseState*    noise,
+                           bool           initiator,
+                           const uint8_t* init,
+                           const uint8_t* node_key);
+
+/// Takes the keys of a finished handshake and wipes the rest.
+void toast_handshake_keys(ToastPeer* peer);
+
+/// Takes in an ACCEPT or SIBLING ACCEPT (caller's side).
 void toast_input_accept(ToastEndpoint* endpoint,
                         JamTime        now,
                         const uint8_t* data,
@@ -214,10 +180,56 @@ size_t toast_hello_write(ToastPeer* peer, uint8_t* out, size_t capacity);
 /// Makes a session open: keys are there and the peer is known to have them.
 void toast_open(ToastEndpoint* endpoint, ToastPeer* peer, JamTime now);
 
+// accept.c
+
+/// Takes in an INIT or SIBLING INIT.
+void toast_input_init(ToastEndpoint*      endpoint,
+                      JamTime             now,
+                      const ToastAddress* from,
+                      const uint8_t*      data,
+                      size_t              size);
+
+// resume.c
+
+/// Seals a RESUME around `frames` bytes that stand in `out` already, where they
+/// belong. Returns its size.
+size_t
+toast_resume_seal(ToastPeer* peer, JamTime now, uint8_t* out, size_t frames);
+
+/// Takes in a RESUMED.
+void toast_input_resumed(ToastEndpoint* endpoint,
+                         JamTime        now,
+                         const uint8_t* data,
+                         size_t         size);
+
+// resumed.c
+
+/// Takes in a RESUME.
+void toast_input_resume(ToastEndpoint*      endpoint,
+                        JamTime             now,
+                        const ToastAddress* from,
+                        const uint8_t*      data,
+                        size_t              size);
+
+// tickets.c
+
+/// Issues, renews and repeats the ticket of a caller, when it is time.
+void toast_ticket_tick(ToastEndpoint* endpoint, ToastPeer* peer, JamTime now);
+
+/// Writes a TICKET or TICKET_ACK frame. Returns its size.
+size_t toast_ticket_write(const ToastPeer* peer, JamTime now, uint8_t* out);
+size_t toast_receipt_write(const ToastPeer* peer, uint8_t* out);
+
+/// Takes in a TICKET (caller) or TICKET_ACK (node).
+void toast_ticket_take(ToastPeer* peer, JamTime now, const uint8_t* frame);
+void toast_receipt_take(ToastPeer* peer, const uint8_t* frame);
+
 // frames.c
 
 /// Checks the frames of an opened datagram.
-bool toast_frames_valid(const uint8_t* data, size_t size);
+bool toast_frames_valid(const ToastPeer* peer,
+                        const uint8_t*   data,
+                        size_t           size);
 
 /// Acts on checked frames.
 void toast_frames_take(ToastEndpoint* endpoint,
@@ -228,6 +240,18 @@ void toast_frames_take(ToastEndpoint* endpoint,
                        size_t         size);
 
 // receive.c
+
+/// Checks the frames of an opened datagram and that it was not seen before;
+/// notes it in the window. False: counted, no effect.
+bool toast_packet_fresh(ToastEndpoint* endpoint,
+                        ToastPeer*     peer,
+                        ToastPacket*   packet);
+
+/// Takes in a fresh datagram.
+void toast_packet_take(ToastEndpoint*     endpoint,
+                       ToastPeer*         peer,
+                       JamTime            now,
+                       const ToastPacket* packet);
 
 /// Takes in a sealed packet.
 void toast_input_short(ToastEndpoint*      endpoint,

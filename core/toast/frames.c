@@ -4,8 +4,10 @@
 
 #include "toast/endpoint.h"
 
-// Size of the frame at the start of `data`, or 0 if it is not one
-static size_t frame_size(const uint8_t* const data, const size_t left)
+// Size of the frame at the start of `data`, or 0 if it is none for this session
+static size_t frame_size(const ToastPeer* const peer,
+                         const uint8_t* const   data,
+                         const size_t           left)
 {
   size_t head    = 0U;
   size_t longest = TOAST_WIRE_MAX_FRAMES;
@@ -38,6 +40,17 @@ static size_t frame_size(const uint8_t* const data, const size_t left)
     return TOAST_WIRE_ECHO_SIZE;
   case TOAST_WIRE_FRAME_CLOSE:
     return TOAST_WIRE_CLOSE_SIZE;
+  case TOAST_WIRE_FRAME_TICKET: // From a node to its caller
+    return peer->dialled && !peer->sibling ? TOAST_WIRE_TICKET_SIZE : 0U;
+  case TOAST_WIRE_FRAME_TICKET_ACK:
+    return !peer->dialled && !peer->sibling ? TOAST_WIRE_TICKET_ACK_SIZE : 0U;
+  case TOAST_WIRE_FRAME_MESH:
+    if (!peer->sibling) {
+      return 0U;
+    }
+    head    = TOAST_WIRE_MESH_HEAD;
+    longest = TOAST_MAX_EVENT;
+    break;
   default:
     return 0U;
   }
@@ -48,11 +61,13 @@ static size_t frame_size(const uint8_t* const data, const size_t left)
   return length > 0U && length <= longest ? head + length : 0U;
 }
 
-bool toast_frames_valid(const uint8_t* const data, const size_t size)
+bool toast_frames_valid(const ToastPeer* const peer,
+                        const uint8_t* const   data,
+                        const size_t           size)
 {
   size_t at = 0U;
   while (at < size) {
-    const size_t length = frame_size(data + at, size - at);
+    const size_t length = frame_size(peer, data + at, size - at);
     if (length == 0U || length > size - at) {
       return false;
     }
@@ -169,6 +184,13 @@ static void take(ToastEndpoint* const endpoint,
                 frame + TOAST_WIRE_TABLE_HEAD,
                 size - TOAST_WIRE_TABLE_HEAD);
     break;
+  case TOAST_WIRE_FRAME_MESH:
+    (void)raise(endpoint,
+                peer,
+                TOAST_FRAME_MESH,
+                frame + TOAST_WIRE_MESH_HEAD,
+                size - TOAST_WIRE_MESH_HEAD);
+    break;
   case TOAST_WIRE_FRAME_EVENT:
     take_event(endpoint, peer, frame, size);
     toast_ride(endpoint, peer, now, TOAST_RIDER_ACK);
@@ -196,6 +218,13 @@ static void take(ToastEndpoint* const endpoint,
                      toast_get32(frame + 5),
                      stamp);
     break;
+  case TOAST_WIRE_FRAME_TICKET:
+    toast_ticket_take(peer, now, frame);
+    toast_ride(endpoint, peer, now, TOAST_RIDER_RECEIPT);
+    break;
+  case TOAST_WIRE_FRAME_TICKET_ACK:
+    toast_receipt_take(peer, frame);
+    break;
   default: // CLOSE: what comes after it does not count
     toast_end(endpoint, peer, TOAST_REASON_PEER);
     break;
@@ -211,7 +240,7 @@ void toast_frames_take(ToastEndpoint* const endpoint,
 {
   size_t at = 0U;
   while (at < size && peer->state == TOAST_PEER_OPEN) {
-    const size_t length = frame_size(data + at, size - at);
+    const size_t length = frame_size(peer, data + at, size - at);
     take(endpoint, peer, now, stamp, data + at, length);
     at += length;
   }

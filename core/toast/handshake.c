@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
-// INIT and ACCEPT: how two sides that share nothing but the node's public key
-// come to share a key for each direction.
+// INIT and ACCEPT, caller's side: how two sides that share nothing but the
+// node's public key, or two siblings that share the cluster secret, come to
+// share a key for each direction.
 //
 // An INIT goes out at 0, 100, 300, 700, 1500 and 3100 ms, always the same
-// bytes; after 5 s the caller gives up. A node answers copies of an INIT with
-// copies of its ACCEPT and drops a session that stays without a sealed packet
-// for 3 s. A false ACCEPT changes nothing: the caller keeps waiting.
+// bytes; after 5 s the caller gives up. A false ACCEPT changes nothing: the
+// caller keeps waiting.
 
 #include "toast/endpoint.h"
+
+#include "toast/cluster.h"
 
 #include <sodium.h>
 
@@ -18,52 +20,94 @@ static const char label[] = "JAMNet TOAST";
 #define LABEL_SIZE (sizeof(label) - 1U)
 #define PROLOGUE_SIZE (LABEL_SIZE + TOAST_WIRE_INIT_HEAD)
 
-// Type, version and client id are thereby sealed: no downgrade
-static void write_prologue(uint8_t              out[PROLOGUE_SIZE],
-                           const uint8_t* const init)
-{
-  memcpy(out, label, LABEL_SIZE);
-  memcpy(out + LABEL_SIZE, init, TOAST_WIRE_INIT_HEAD);
-}
-
-static bool time_plausible(const int64_t us)
+bool toast_time_plausible(const int64_t us)
 {
   return us > -TOAST_CLOCK_LIMIT_US && us < TOAST_CLOCK_LIMIT_US;
 }
 
-JamStatus toast_connect(ToastEndpoint* const      endpoint,
-                        const JamTime             now,
-                        const ToastAddress* const to,
-                        const uint8_t             node_key[TOAST_KEY_SIZE],
-                        ToastSession* const       out)
+void toast_handshake_start(ToastEndpoint* const endpoint,
+                           NoiseState* const    noise,
+                           const bool           initiator,
+                           const uint8_t* const init,
+                           const uint8_t* const node_key)
+{
+  // Type, version and client id are thereby sealed: no downgrade
+  uint8_t prologue[PROLOGUE_SIZE];
+  uint8_t ephemeral[TOAST_KEY_SIZE];
+  memcpy(prologue, label, LABEL_SIZE);
+  memcpy(prologue + LABEL_SIZE, init, TOAST_WIRE_INIT_HEAD);
+  toast_drbg_draw(&endpoint->drbg, ephemeral, sizeof(ephemeral));
+  if (init[0] == TOAST_WIRE_SIBLING_INIT) {
+    uint8_t psk[TOAST_KEY_SIZE];
+    toast_cluster_sibling_key(endpoint->config.cluster_secret, psk);
+    toast_noise_init_shared(noise,
+                            initiator,
+                            prologue,
+                            sizeof(prologue),
+                            psk,
+                            ephemeral);
+    sodium_memzero(psk, sizeof(psk));
+  } else if (initiator) {
+    toast_noise_init_initiator(noise,
+                               prologue,
+                               sizeof(prologue),
+                               node_key,
+                               ephemeral);
+  } else {
+    toast_noise_init_responder(noise,
+                               prologue,
+                               sizeof(prologue),
+                               endpoint->config.node_secret,
+                               ephemeral);
+  }
+  sodium_memzero(ephemeral, sizeof(ephemeral));
+}
+
+void toast_handshake_keys(ToastPeer* const peer)
+{
+  toast_noise_export(&peer->noise, "TOAST resume", peer->resume_secret);
+  if (peer->dialled) {
+    toast_noise_split(&peer->noise, peer->send_key, peer->receive_key);
+  } else {
+    toast_noise_split(&peer->noise, peer->receive_key, peer->send_key);
+  }
+  sodium_memzero(&peer->noise, sizeof(peer->noise));
+}
+
+// Fills in the peer's INIT; false if no key can be agreed
+static bool write_init(ToastEndpoint* const endpoint,
+                       ToastPeer* const     peer,
+                       const JamTime        now,
+                       const uint8_t* const node_key)
+{
+  uint8_t* const init                                     = peer->init;
+  uint8_t        payload[TOAST_WIRE_SIBLING_INIT_PAYLOAD] = {0};
+  init[0] = peer->sibling ? TOAST_WIRE_SIBLING_INIT : TOAST_WIRE_INIT;
+  init[1] = TOAST_WIRE_VERSION;
+  toast_put24(init + TOAST_WIRE_INIT_CID, peer->cid);
+  toast_put64(payload, (uint64_t)jam_time_to_us(now));
+  toast_put16(payload + 8, endpoint->config.node_id); // No capabilities yet
+  toast_handshake_start(endpoint, &peer->noise, true, init, node_key);
+  return toast_noise_write(&peer->noise,
+                           payload,
+                           toast_init_payload(init[0]),
+                           init + TOAST_WIRE_INIT_NOISE) == JAM_OK;
+}
+
+static JamStatus dial(ToastEndpoint* const      endpoint,
+                      const JamTime             now,
+                      const ToastAddress* const to,
+                      const uint8_t* const      node_key,
+                      ToastSession* const       out)
 {
   ToastPeer* const peer = toast_table_take(endpoint);
   if (!peer) {
     return JAM_ERR_FULL;
   }
-  uint8_t* const init = peer->init;
-  peer->dialled       = true;
-  peer->address       = *to;
-  init[0]             = TOAST_WIRE_INIT;
-  init[1]             = TOAST_WIRE_VERSION;
-  toast_put24(init + TOAST_WIRE_INIT_CID, toast_table_cid(endpoint, peer));
-
-  uint8_t prologue[PROLOGUE_SIZE];
-  uint8_t ephemeral[TOAST_KEY_SIZE];
-  uint8_t payload[TOAST_WIRE_INIT_PAYLOAD];
-  write_prologue(prologue, init);
-  toast_drbg_draw(&endpoint->drbg, ephemeral, sizeof(ephemeral));
-  toast_put64(payload, (uint64_t)jam_time_to_us(now));
-  toast_noise_init_initiator(&peer->noise,
-                             prologue,
-                             sizeof(prologue),
-                             node_key,
-                             ephemeral);
-  sodium_memzero(ephemeral, sizeof(ephemeral));
-  if (toast_noise_write(&peer->noise,
-                        payload,
-                        sizeof(payload),
-                        init + TOAST_WIRE_INIT_NOISE)) {
+  peer->dialled = true;
+  peer->sibling = node_key == NULL;
+  peer->address = *to;
+  if (!write_init(endpoint, peer, now, node_key)) {
     toast_table_release(endpoint, peer);
     return JAM_ERR_CRYPTO;
   }
@@ -79,33 +123,43 @@ JamStatus toast_connect(ToastEndpoint* const      endpoint,
   return JAM_OK;
 }
 
+JamStatus toast_connect(ToastEndpoint* const      endpoint,
+                        const JamTime             now,
+                        const ToastAddress* const to,
+                        const uint8_t             node_key[TOAST_KEY_SIZE],
+                        ToastSession* const       out)
+{
+  return dial(endpoint, now, to, node_key, out);
+}
+
+JamStatus toast_connect_sibling(ToastEndpoint* const      endpoint,
+                                const JamTime             now,
+                                const ToastAddress* const to,
+                                ToastSession* const       out)
+{
+  return endpoint->config.clustered ? dial(endpoint, now, to, NULL, out)
+                                    : JAM_ERR_STATE;
+}
+
 size_t toast_hello_write(ToastPeer* const peer,
                          uint8_t* const   out,
                          const size_t     capacity)
 {
-  const bool   accept = peer->state == TOAST_PEER_HALF_OPEN;
-  const size_t size   = accept ? sizeof(peer->accept) : TOAST_WIRE_INIT_SIZE;
+  const bool   init = peer->state == TOAST_PEER_DIALLING;
+  const size_t size = init ? TOAST_WIRE_INIT_SIZE : peer->accept_size;
   if (!peer->hello_due || capacity < size) {
     return 0U;
   }
-  if (accept) {
-    memcpy(out, peer->accept, size);
+  if (init) {
+    memset(out, 0, size);
+    memcpy(out,
+           peer->init,
+           TOAST_WIRE_INIT_NOISE + toast_init_noise_size(peer->init[0]));
   } else {
-    memcpy(out, peer->init, sizeof(peer->init));
-    memset(out + sizeof(peer->init), 0, size - sizeof(peer->init));
+    memcpy(out, peer->accept, size);
   }
   peer->hello_due = false;
   return size;
-}
-
-static void take_keys(ToastPeer* const peer)
-{
-  if (peer->dialled) {
-    toast_noise_split(&peer->noise, peer->send_key, peer->receive_key);
-  } else {
-    toast_noise_split(&peer->noise, peer->receive_key, peer->send_key);
-  }
-  sodium_memzero(&peer->noise, sizeof(peer->noise));
 }
 
 void toast_open(ToastEndpoint* const endpoint,
@@ -118,6 +172,9 @@ void toast_open(ToastEndpoint* const endpoint,
   peer->heard_at    = now;
   peer->probe_at    = now;
   peer->feedback_at = now;
+  if (endpoint->config.clustered && !peer->dialled && !peer->sibling) {
+    peer->ticket_at = now;
+  }
   // At once: the first sealed packet is what opens the session over there
   peer->forced = true;
   ++endpoint->counters.handshakes;
@@ -128,28 +185,43 @@ void toast_open(ToastEndpoint* const endpoint,
                    toast_peer_deadline(endpoint, peer));
 }
 
+// The dial that an ACCEPT of this size answers; null if none
+static ToastPeer* find_dial(ToastEndpoint* const endpoint,
+                            const uint8_t* const data,
+                            const size_t         size)
+{
+  const bool   sibling = data[0] == TOAST_WIRE_SIBLING_ACCEPT;
+  const size_t wanted =
+    sibling ? TOAST_WIRE_SIBLING_ACCEPT_SIZE : TOAST_WIRE_ACCEPT_SIZE;
+  if (size != wanted) {
+    ++*(size < wanted ? &endpoint->counters.too_short
+                      : &endpoint->counters.too_long);
+    return NULL;
+  }
+  ToastPeer* const peer =
+    toast_table_by_cid(endpoint, toast_get24(data + TOAST_WIRE_ACCEPT_CID));
+  if (!peer || peer->state != TOAST_PEER_DIALLING || peer->sibling != sibling) {
+    ++endpoint->counters.unknown_session;
+    return NULL;
+  }
+  return peer;
+}
+
 void toast_input_accept(ToastEndpoint* const endpoint,
                         const JamTime        now,
                         const uint8_t* const data,
                         const size_t         size)
 {
-  if (size != TOAST_WIRE_ACCEPT_SIZE) {
-    ++*(size < TOAST_WIRE_ACCEPT_SIZE ? &endpoint->counters.too_short
-                                      : &endpoint->counters.too_long);
-    return;
-  }
-  ToastPeer* const peer =
-    toast_table_by_cid(endpoint, toast_get24(data + TOAST_WIRE_ACCEPT_CID));
-  if (!peer || peer->state != TOAST_PEER_DIALLING) {
-    ++endpoint->counters.unknown_session;
+  ToastPeer* const peer = find_dial(endpoint, data, size);
+  if (!peer) {
     return;
   }
   // On a copy: a forged answer must not spoil the wait for the true one
   NoiseState noise = peer->noise;
-  uint8_t    payload[TOAST_WIRE_ACCEPT_PAYLOAD];
+  uint8_t    payload[TOAST_WIRE_SIBLING_ACCEPT_PAYLOAD];
   if (toast_noise_read(&noise,
                        data + TOAST_WIRE_ACCEPT_NOISE,
-                       TOAST_WIRE_ACCEPT_NOISE_SIZE,
+                       size - TOAST_WIRE_ACCEPT_NOISE,
                        payload)) {
     ++endpoint->counters.bad_seal;
     peer->wrong_key = true;
@@ -157,127 +229,17 @@ void toast_input_accept(ToastEndpoint* const endpoint,
     return;
   }
   const int64_t time = (int64_t)toast_get64(payload + 7);
-  if (!time_plausible(time)) {
+  if (!toast_time_plausible(time)) {
     ++endpoint->counters.bad_frame;
     return;
   }
   peer->noise      = noise;
   peer->remote_cid = toast_get24(payload);
+  peer->node_id    = peer->sibling
+                       ? toast_get16(payload + 15) & TOAST_WIRE_MAX_NODE_ID
+                       : (uint16_t)(peer->remote_cid >> TOAST_WIRE_SLOT_BITS);
   sodium_memzero(&noise, sizeof(noise));
-  take_keys(peer);
+  toast_handshake_keys(peer);
   toast_clock_init(&peer->clock, jam_time_to_us(now), time);
   toast_open(endpoint, peer, now);
-}
-
-// Whether the INIT is one that was answered already, or damaged
-static bool answer_again(ToastEndpoint* const      endpoint,
-                         const ToastAddress* const from,
-                         const uint8_t* const      data)
-{
-  ToastPeer* const peer =
-    toast_table_by_init(endpoint, data + TOAST_WIRE_INIT_NOISE);
-  if (!peer) {
-    return false;
-  }
-  if (memcmp(peer->init, data, TOAST_WIRE_INIT_HEAD) ||
-      memcmp(peer->init + TOAST_WIRE_INIT_NOISE,
-             data + TOAST_WIRE_INIT_NOISE,
-             TOAST_WIRE_INIT_NOISE_SIZE)) {
-    ++endpoint->counters.bad_seal;
-  } else if (peer->state == TOAST_PEER_HALF_OPEN) {
-    peer->address   = *from;
-    peer->hello_due = true;
-    toast_ready(endpoint, peer);
-  }
-  return true;
-}
-
-// Writes the ACCEPT into the session; its payload is sealed
-static bool write_accept(ToastEndpoint* const endpoint,
-                         ToastPeer* const     peer,
-                         const JamTime        now)
-{
-  uint8_t payload[TOAST_WIRE_ACCEPT_PAYLOAD] = {0}; // No capabilities yet
-  toast_put24(payload, toast_table_cid(endpoint, peer));
-  toast_put64(payload + 7, (uint64_t)jam_time_to_us(now));
-  peer->accept[0] = TOAST_WIRE_ACCEPT;
-  toast_put24(peer->accept + TOAST_WIRE_ACCEPT_CID, peer->remote_cid);
-  return toast_noise_write(&peer->noise,
-                           payload,
-                           sizeof(payload),
-                           peer->accept + TOAST_WIRE_ACCEPT_NOISE) == JAM_OK;
-}
-
-static void accept_new(ToastEndpoint* const      endpoint,
-                       const JamTime             now,
-                       const ToastAddress* const from,
-                       const uint8_t* const      data)
-{
-  NoiseState noise;
-  uint8_t    prologue[PROLOGUE_SIZE];
-  uint8_t    ephemeral[TOAST_KEY_SIZE];
-  uint8_t    payload[TOAST_WIRE_INIT_PAYLOAD] = {0};
-  write_prologue(prologue, data);
-  toast_drbg_draw(&endpoint->drbg, ephemeral, sizeof(ephemeral));
-  toast_noise_init_responder(&noise,
-                             prologue,
-                             sizeof(prologue),
-                             endpoint->config.node_secret,
-                             ephemeral);
-  sodium_memzero(ephemeral, sizeof(ephemeral));
-  const bool       genuine = toast_noise_read(&noise,
-                                        data + TOAST_WIRE_INIT_NOISE,
-                                        TOAST_WIRE_INIT_NOISE_SIZE,
-                                        payload) == JAM_OK;
-  const int64_t    time    = (int64_t)toast_get64(payload);
-  ToastPeer* const peer =
-    genuine && time_plausible(time) ? toast_table_take(endpoint) : NULL;
-  if (!peer) {
-    ++*(genuine ? &endpoint->counters.bad_frame : &endpoint->counters.bad_seal);
-    sodium_memzero(&noise, sizeof(noise));
-    return;
-  }
-  peer->noise      = noise;
-  peer->address    = *from;
-  peer->remote_cid = toast_get24(data + TOAST_WIRE_INIT_CID);
-  sodium_memzero(&noise, sizeof(noise));
-  memcpy(peer->init, data, sizeof(peer->init));
-  toast_table_add_init(endpoint, peer);
-  if (!write_accept(endpoint, peer, now)) {
-    ++endpoint->counters.bad_seal;
-    toast_table_release(endpoint, peer);
-    return;
-  }
-  take_keys(peer);
-  toast_clock_init(&peer->clock, jam_time_to_us(now), time);
-  peer->state      = TOAST_PEER_HALF_OPEN;
-  peer->hello_due  = true;
-  peer->give_up_at = jam_time_add(now, TOAST_HALF_OPEN_TIME);
-  toast_ready(endpoint, peer);
-  toast_timers_set(&endpoint->timers,
-                   toast_slot(endpoint, peer),
-                   peer->give_up_at);
-}
-
-void toast_input_init(ToastEndpoint* const      endpoint,
-                      const JamTime             now,
-                      const ToastAddress* const from,
-                      const uint8_t* const      data,
-                      const size_t              size)
-{
-  ToastCounters* const counters = &endpoint->counters;
-  if (size != TOAST_WIRE_INIT_SIZE) {
-    ++*(size < TOAST_WIRE_INIT_SIZE ? &counters->too_short
-                                    : &counters->too_long);
-  } else if (!endpoint->config.accept) {
-    ++counters->unknown_type;
-  } else if (data[1] != TOAST_WIRE_VERSION) {
-    ++counters->bad_version;
-  } else if (answer_again(endpoint, from, data)) {
-    return;
-  } else if (endpoint->free.first == TOAST_NO_SLOT) {
-    ++counters->table_full; // Before any costly arithmetic
-  } else {
-    accept_new(endpoint, now, from, data);
-  }
 }

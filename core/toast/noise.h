@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The handshake Noise_NK_25519_ChaChaPoly_BLAKE2b: the caller of a node knows
-// the node's static key and stays anonymous; two messages give both sides a
-// key for each direction.
+// Two handshakes of two messages each, which give both sides a key for each
+// direction. Noise_NK_25519_ChaChaPoly_BLAKE2b: the caller of a node knows the
+// node's static key and stays anonymous. Noise_NNpsk0_25519_ChaChaPoly_BLAKE2b:
+// both know a secret beforehand, which authenticates them.
 // Source: T. Perrin, "The Noise Protocol Framework", revision 34.
 
 #ifndef JAM_TOAST_NOISE_H
@@ -24,6 +25,7 @@ typedef struct NoiseState {
   uint8_t remote[NOISE_KEY_SIZE];    ///< Static; initiator only
   uint8_t remote_ephemeral[NOISE_KEY_SIZE];
   bool    initiator;
+  bool    shared; ///< Pattern NNpsk0
 } NoiseState;
 
 /// Prepares the side that speaks first. `ephemeral` is a fresh secret.
@@ -39,6 +41,14 @@ void toast_noise_init_responder(NoiseState*    state,
                                 size_t         prologue_size,
                                 const uint8_t  secret[NOISE_KEY_SIZE],
                                 const uint8_t  ephemeral[NOISE_KEY_SIZE]);
+
+/// Prepares either side of NNpsk0: both know `psk`.
+void toast_noise_init_shared(NoiseState*    state,
+                             bool           initiator,
+                             const uint8_t* prologue,
+                             size_t         prologue_size,
+                             const uint8_t  psk[NOISE_KEY_SIZE],
+                             const uint8_t  ephemeral[NOISE_KEY_SIZE]);
 
 /// Writes the own message: `size` + NOISE_OVERHEAD bytes.
 /// Returns JAM_ERR_CRYPTO if the other side's key is unusable.
@@ -59,5 +69,10 @@ JAM_NODISCARD JamStatus toast_noise_read(NoiseState*    state,
 void toast_noise_split(const NoiseState* state,
                        uint8_t           first[NOISE_KEY_SIZE],
                        uint8_t           second[NOISE_KEY_SIZE]);
+
+/// Derives one more secret that both sides share, for `label`. Call as `split`.
+void toast_noise_export(const NoiseState* state,
+                        const char*       label,
+                        uint8_t           out[NOISE_KEY_SIZE]);
 
 #endif // JAM_TOAST_NOISE_H

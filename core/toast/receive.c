@@ -64,10 +64,63 @@ static ToastPeer* open_short(ToastEndpoint* const endpoint,
   return peer;
 }
 
-static bool same_address(const ToastAddress* const a,
-                         const ToastAddress* const b)
+bool toast_packet_fresh(ToastEndpoint* const endpoint,
+                        ToastPeer* const     peer,
+                        ToastPacket* const   packet)
 {
-  return a->port == b->port && !memcmp(a->ip, b->ip, sizeof(a->ip));
+  packet->expected = peer->window.expected;
+  if (!toast_window_take(&peer->window, packet->number)) {
+    ++endpoint->counters.replayed;
+    ++peer->path.duplicates;
+    return false;
+  }
+  if (!toast_frames_valid(peer, packet->frames, packet->frames_size)) {
+    ++endpoint->counters.bad_frame;
+    return false;
+  }
+  return true;
+}
+
+void toast_packet_take(ToastEndpoint* const     endpoint,
+                       ToastPeer* const         peer,
+                       const JamTime            now,
+                       const ToastPacket* const packet)
+{
+  const int64_t now_us = jam_time_to_us(now);
+  peer->heard_at       = now;
+  ++peer->datagrams_received;
+  peer->bytes_received += packet->size;
+  toast_path_arrival(&peer->path,
+                     now,
+                     packet->expected,
+                     packet->number,
+                     packet->size);
+  toast_path_delay(&peer->path,
+                   toast_clock_arrival(&peer->clock, now_us, packet->stamp));
+  toast_frames_take(endpoint,
+                    peer,
+                    now,
+                    packet->stamp,
+                    packet->frames,
+                    packet->frames_size);
+  toast_clock_update(&peer->clock, now_us);
+}
+
+// Where the peer is now: the newest packet tells, and the first one under keys
+// that only it can have
+static void follow(ToastEndpoint* const      endpoint,
+                   ToastPeer* const          peer,
+                   const ToastAddress* const from,
+                   const ToastPacket* const  packet)
+{
+  if (packet->number >= packet->expected || peer->unproven) {
+    peer->address = *from;
+  }
+  if (peer->unproven) {
+    peer->unproven  = false;
+    peer->hello_due = false;
+    toast_ready(endpoint, peer); // Something may have had to wait for this
+  }
 }
 
 void toast_input_short(ToastEndpoint* const      endpoint,
@@ -80,35 +133,21 @@ void toast_input_short(ToastEndpoint* const      endpoint,
   if (!peer) {
     return;
   }
-  const uint32_t expected = peer->window.expected;
-  const uint32_t number   = toast_get32(data + TOAST_WIRE_SHORT_NUMBER);
-  const uint32_t stamp    = toast_get32(data + TOAST_WIRE_SHORT_STAMP);
-  const size_t   inside   = size - TOAST_WIRE_SHORT_MIN;
-  if (!toast_window_take(&peer->window, number)) {
-    ++endpoint->counters.replayed;
-    ++peer->path.duplicates;
-    return;
-  }
-  if (!toast_frames_valid(endpoint->plain, inside)) {
-    ++endpoint->counters.bad_frame;
+  ToastPacket packet = {
+    .number      = toast_get32(data + TOAST_WIRE_SHORT_NUMBER),
+    .stamp       = toast_get32(data + TOAST_WIRE_SHORT_STAMP),
+    .size        = size,
+    .frames      = endpoint->plain,
+    .frames_size = size - TOAST_WIRE_SHORT_MIN,
+  };
+  if (!toast_packet_fresh(endpoint, peer, &packet)) {
     return;
   }
   if (peer->state == TOAST_PEER_HALF_OPEN) {
     toast_open(endpoint, peer, now);
   }
-  peer->heard_at = now;
-  if (number >= expected && !same_address(from, &peer->address)) {
-    peer->address = *from; // The newest packet tells where the peer is now
-  }
-  ++peer->datagrams_received;
-  peer->bytes_received += size;
-
-  const int64_t now_us = jam_time_to_us(now);
-  toast_path_arrival(&peer->path, now, expected, number, size);
-  toast_path_delay(&peer->path,
-                   toast_clock_arrival(&peer->clock, now_us, stamp));
-  toast_frames_take(endpoint, peer, now, stamp, endpoint->plain, inside);
-  toast_clock_update(&peer->clock, now_us);
+  follow(endpoint, peer, from, &packet);
+  toast_packet_take(endpoint, peer, now, &packet);
 }
 
 void toast_input(ToastEndpoint* const      endpoint,
@@ -125,10 +164,15 @@ void toast_input(ToastEndpoint* const      endpoint,
     ++endpoint->counters.too_long;
   } else if (data[0] & TOAST_WIRE_SHORT) {
     toast_input_short(endpoint, now, from, data, size);
-  } else if (data[0] == TOAST_WIRE_INIT) {
+  } else if (data[0] == TOAST_WIRE_INIT || data[0] == TOAST_WIRE_SIBLING_INIT) {
     toast_input_init(endpoint, now, from, data, size);
-  } else if (data[0] == TOAST_WIRE_ACCEPT) {
+  } else if (data[0] == TOAST_WIRE_ACCEPT ||
+             data[0] == TOAST_WIRE_SIBLING_ACCEPT) {
     toast_input_accept(endpoint, now, data, size);
+  } else if (data[0] == TOAST_WIRE_RESUME) {
+    toast_input_resume(endpoint, now, from, data, size);
+  } else if (data[0] == TOAST_WIRE_RESUMED) {
+    toast_input_resumed(endpoint, now, data, size);
   } else {
     ++endpoint->counters.unknown_type;
   }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Small frames that wait for a datagram to ride in: echoes, acknowledgements,
-// feedback, block minima, probes.
+// feedback, tickets, block minima, probes.
 //
-// ECHO and EVENT_ACK ride in the next datagram and get one of their own after
-// 5 ms. FEEDBACK waits until 20 ms after the last one, then likewise; it is
-// asked for by media. PROBE is due every 50 ms in the first 2 s, then every
-// 500 ms, and waits 5 ms for company too. BLOCKMIN rides whenever there is
-// news; it never causes a datagram, or two idle sides would keep each other
-// busy.
+// ECHO, EVENT_ACK, TICKET and TICKET_ACK ride in the next datagram and get one
+// of their own after 5 ms. FEEDBACK waits until 20 ms after the last one, then
+// likewise; it is asked for by media. PROBE is due every 50 ms in the first 2
+// s, then every 500 ms, and waits 5 ms for company too. BLOCKMIN rides whenever
+// there is news; it never causes a datagram, or two idle sides would keep each
+// other busy.
 
 #include "toast/endpoint.h"
 
@@ -96,6 +96,17 @@ size_t toast_riders_write(ToastPeer* const peer,
     at += write_feedback(peer, out + at);
     done(peer, TOAST_RIDER_FEEDBACK);
     peer->feedback_at = jam_time_add(now, TOAST_FEEDBACK_GAP);
+  }
+  if (wants(peer, TOAST_RIDER_TICKET, TOAST_WIRE_TICKET_SIZE, capacity - at)) {
+    at += toast_ticket_write(peer, now, out + at);
+    done(peer, TOAST_RIDER_TICKET);
+  }
+  if (wants(peer,
+            TOAST_RIDER_RECEIPT,
+            TOAST_WIRE_TICKET_ACK_SIZE,
+            capacity - at)) {
+    at += toast_receipt_write(peer, out + at);
+    done(peer, TOAST_RIDER_RECEIPT);
   }
   if (now >= peer->probe_at && at < capacity) {
     out[at++]      = TOAST_WIRE_FRAME_PROBE;

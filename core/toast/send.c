@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
 // Frames out: queued per session, bundled into sealed datagrams. Order within a
-// datagram: control messages, riders, MIDI and tables, media. Sessions with
-// something to send take turns, one datagram each.
+// datagram: control messages, riders, MIDI, tables and mesh, media. Sessions
+// with something to send take turns, one datagram each.
 
 #include "toast/endpoint.h"
 
 #include <sodium.h>
 
 #include <string.h>
+
+#define LEAST_CREDIT 400U // Not worth a datagram below
 
 static size_t write_head(uint8_t* const out, const ToastFrame* const frame)
 {
@@ -24,6 +26,10 @@ static size_t write_head(uint8_t* const out, const ToastFrame* const frame)
     toast_put16(out + 1, frame->handle);
     toast_put16(out + 3, size);
     return TOAST_WIRE_MIDI_HEAD;
+  case TOAST_FRAME_MESH:
+    out[0] = TOAST_WIRE_FRAME_MESH;
+    toast_put16(out + 1, size);
+    return TOAST_WIRE_MESH_HEAD;
   default:
     out[0] = TOAST_WIRE_FRAME_TABLE;
     toast_put16(out + 1, size);
@@ -38,6 +44,10 @@ static bool enqueue(ToastEndpoint* const    endpoint,
   uint8_t      head[TOAST_WIRE_MEDIA_HEAD];
   const size_t head_size = write_head(head, frame);
   const bool   media     = frame->kind == TOAST_FRAME_MEDIA;
+  if (peer->resuming && head_size + frame->size > TOAST_WIRE_RESUME_FRAMES) {
+    ++endpoint->counters.queue_full; // Will fit once the sibling has answered
+    return false;
+  }
 
   ToastQueue* const queue = media ? &peer->media : &peer->urgent;
   const uint32_t    size  = (uint32_t)(head_size + frame->size);
@@ -56,12 +66,14 @@ static bool enqueue(ToastEndpoint* const    endpoint,
   return true;
 }
 
-static bool frame_fits(const ToastFrame* const frame)
+static bool frame_fits(const ToastPeer* const  peer,
+                       const ToastFrame* const frame)
 {
+  const ToastFrameKind last =
+    peer->sibling ? TOAST_FRAME_MESH : TOAST_FRAME_EVENT;
   const size_t most =
-    frame->kind == TOAST_FRAME_EVENT ? TOAST_MAX_EVENT : TOAST_MAX_MEDIA;
-  return frame->kind <= TOAST_FRAME_EVENT && frame->size > 0U &&
-         frame->size <= most;
+    frame->kind >= TOAST_FRAME_EVENT ? TOAST_MAX_EVENT : TOAST_MAX_MEDIA;
+  return frame->kind <= last && frame->size > 0U && frame->size <= most;
 }
 
 JamStatus toast_send(ToastEndpoint* const    endpoint,
@@ -70,10 +82,11 @@ JamStatus toast_send(ToastEndpoint* const    endpoint,
                      const ToastFrame* const frame)
 {
   ToastPeer* const peer = toast_table_find(endpoint, session);
-  if (!peer || peer->state != TOAST_PEER_OPEN) {
+  if (!peer ||
+      (peer->state != TOAST_PEER_OPEN && peer->state != TOAST_PEER_RESUMING)) {
     return JAM_ERR_STATE;
   }
-  if (!frame_fits(frame)) {
+  if (!frame_fits(peer, frame)) {
     return JAM_ERR_ARGUMENT;
   }
   if (frame->kind == TOAST_FRAME_EVENT) {
@@ -151,31 +164,61 @@ static size_t seal(ToastPeer* const peer,
                                                   NULL,
                                                   nonce,
                                                   peer->send_key);
-  const size_t size = frames + TOAST_WIRE_SHORT_MIN;
+  return frames + TOAST_WIRE_SHORT_MIN;
+}
+
+// Writes a short packet or, while resuming, a RESUME; 0 if there is nothing
+static size_t
+write_packet(ToastPeer* const peer, const JamTime now, uint8_t* const out)
+{
+  uint8_t class       = TOAST_WIRE_CLASS_CONTROL;
+  const bool   resume = peer->resuming;
+  const size_t head   = resume
+                          ? TOAST_WIRE_RESUME_HEAD + TOAST_WIRE_RESUME_PAYLOAD
+                          : TOAST_WIRE_SHORT_HEAD;
+  size_t       room = resume ? TOAST_WIRE_RESUME_FRAMES : TOAST_WIRE_MAX_FRAMES;
+  if (peer->unproven && peer->credit < TOAST_MAX_DATAGRAM) {
+    room = peer->credit - TOAST_WIRE_SHORT_MIN;
+  }
+  const size_t frames = write_frames(peer, now, out + head, room, &class);
+  peer->forced        = frames == 0U && peer->unproven; // Waits for more room
+  if (frames == 0U) {
+    return 0U;
+  }
+  const size_t size = resume ? toast_resume_seal(peer, now, out, frames)
+                             : seal(peer, now, out, frames, class);
   ++peer->datagrams_sent;
   peer->bytes_sent += size;
   return size;
 }
 
-static size_t write_short(ToastPeer* const peer,
-                          const JamTime    now,
-                          uint8_t* const   out,
-                          const size_t     capacity)
+// Writes what a session has to send now; 0 if that is nothing, or if its
+// address must first be proven
+static size_t write_datagram(ToastPeer* const peer,
+                             const JamTime    now,
+                             uint8_t* const   out,
+                             const size_t     capacity)
 {
-  uint8_t class = TOAST_WIRE_CLASS_CONTROL;
-  const size_t room =
-    (capacity < TOAST_MAX_DATAGRAM ? capacity : TOAST_MAX_DATAGRAM) -
-    TOAST_WIRE_SHORT_MIN;
-  const size_t frames =
-    write_frames(peer, now, out + TOAST_WIRE_SHORT_HEAD, room, &class);
-  peer->forced = false;
-  return frames > 0U ? seal(peer, now, out, frames, class) : 0U;
+  size_t size = 0U;
+  if (peer->hello_due) {
+    if (toast_may_send(peer, peer->accept_size)) {
+      size = toast_hello_write(peer, out, capacity);
+    }
+  } else if (peer->state != TOAST_PEER_DIALLING &&
+             peer->state != TOAST_PEER_HALF_OPEN &&
+             toast_may_send(peer, LEAST_CREDIT)) {
+    size = write_packet(peer, now, out);
+  }
+  peer->credit -= peer->unproven ? size : 0U;
+  return size;
 }
 
 static bool has_more(const ToastPeer* const peer, const JamTime now)
 {
-  return peer->state == TOAST_PEER_OPEN &&
-         (peer->media.count > 0U || peer->urgent.count > 0U ||
+  return (peer->state == TOAST_PEER_OPEN ||
+          peer->state == TOAST_PEER_RESUMING) &&
+         toast_may_send(peer, LEAST_CREDIT) &&
+         (peer->forced || peer->media.count > 0U || peer->urgent.count > 0U ||
           peer->outbox.force_at <= now);
 }
 
@@ -190,17 +233,15 @@ size_t toast_output(ToastEndpoint* const endpoint,
   }
   while (endpoint->ready.first != TOAST_NO_SLOT) {
     ToastPeer* const peer = &endpoint->peers[endpoint->ready.first];
-    if (peer->state == TOAST_PEER_OPEN &&
+    if ((peer->state == TOAST_PEER_OPEN ||
+         peer->state == TOAST_PEER_RESUMING) &&
         peer->send_number >= TOAST_WIRE_MAX_NUMBER) {
       toast_close(endpoint, now, peer->handle);
     }
-    const bool sealed =
-      peer->state == TOAST_PEER_OPEN || peer->state == TOAST_PEER_CLOSING;
-    const size_t size = sealed ? write_short(peer, now, buffer, capacity)
-                               : toast_hello_write(peer, buffer, capacity);
+    const size_t size = write_datagram(peer, now, buffer, capacity);
     *to               = peer->address;
     toast_unready(endpoint, peer);
-    if (has_more(peer, now)) {
+    if ((size > 0U || !peer->unproven) && has_more(peer, now)) {
       toast_ready(endpoint, peer);
     }
     toast_timers_lower(&endpoint->timers,

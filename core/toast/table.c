@@ -52,7 +52,9 @@ ToastPeer* toast_table_take(ToastEndpoint* const endpoint)
 
   const ToastSession handle = next_handle(peer, slot);
   memset(peer, 0, sizeof(*peer));
-  peer->handle          = handle;
+  peer->handle = handle;
+  peer->cid =
+    ((uint32_t)endpoint->config.node_id << TOAST_WIRE_SLOT_BITS) | slot;
   peer->chain           = TOAST_NO_SLOT;
   peer->media.data      = buffers->media;
   peer->media.capacity  = TOAST_MEDIA_ROOM;
@@ -62,6 +64,7 @@ ToastPeer* toast_table_take(ToastEndpoint* const endpoint)
   peer->outbox.force_at = JAM_NEVER;
   peer->inbox.data      = buffers->in;
   peer->rider_at        = JAM_NEVER;
+  peer->ticket_at       = JAM_NEVER;
   return peer;
 }
 
@@ -98,6 +101,9 @@ void toast_table_release(ToastEndpoint* const endpoint, ToastPeer* const peer)
   sodium_memzero(peer->send_key, sizeof(peer->send_key));
   sodium_memzero(peer->receive_key, sizeof(peer->receive_key));
   sodium_memzero(&peer->noise, sizeof(peer->noise));
+  sodium_memzero(&peer->ticket, sizeof(peer->ticket));
+  sodium_memzero(peer->resume_secret, sizeof(peer->resume_secret));
+  sodium_memzero(peer->early_key, sizeof(peer->early_key));
   if (peer->open_pending || peer->closed_pending) {
     peer->state = TOAST_PEER_GONE; // Released for good once those are taken
     return;
@@ -118,8 +124,9 @@ ToastPeer* toast_table_find(const ToastEndpoint* const endpoint,
     return NULL;
   }
   ToastPeer* const peer = &endpoint->peers[slot];
-  const bool       live =
-    peer->state == TOAST_PEER_DIALLING || peer->state == TOAST_PEER_OPEN;
+  const bool       live = peer->state == TOAST_PEER_DIALLING ||
+                    peer->state == TOAST_PEER_RESUMING ||
+                    peer->state == TOAST_PEER_OPEN;
   return (live && peer->handle == handle) ? peer : NULL;
 }
 
@@ -127,15 +134,22 @@ ToastPeer* toast_table_by_cid(const ToastEndpoint* const endpoint,
                               const uint32_t             cid)
 {
   const uint32_t slot = cid & TOAST_WIRE_SLOT_MASK;
-  return ((cid ^ slot) == endpoint->cid_base && slot < endpoint->max_sessions)
+  return slot < endpoint->max_sessions && endpoint->peers[slot].cid == cid
            ? &endpoint->peers[slot]
            : NULL;
 }
 
-uint32_t toast_table_cid(const ToastEndpoint* const endpoint,
-                         const ToastPeer* const     peer)
+ToastPeer* toast_table_by_identity(const ToastEndpoint* const endpoint,
+                                   const uint8_t              id[TOAST_ID_SIZE])
 {
-  return endpoint->cid_base | toast_slot(endpoint, peer);
+  for (unsigned i = 0U; i < endpoint->max_sessions; ++i) {
+    ToastPeer* const peer = &endpoint->peers[i];
+    if (peer->state == TOAST_PEER_OPEN && !peer->dialled && !peer->sibling &&
+        !memcmp(peer->identity.id, id, TOAST_ID_SIZE)) {
+      return peer;
+    }
+  }
+  return NULL;
 }
 
 ToastPeer* toast_table_by_init(const ToastEndpoint* const endpoint,

@@ -7,12 +7,20 @@
 
 #include "toast/endpoint.h"
 
+#include <sodium.h>
+
 #define CLOSE_GAP (20 * JAM_MS)
 
 static JamTime idle_at(const ToastEndpoint* const endpoint,
                        const ToastPeer* const     peer)
 {
   return jam_time_add(peer->heard_at, endpoint->config.idle_timeout);
+}
+
+// When RESUMEs are no longer taken, and an address must be proven
+static JamTime early_until(const ToastPeer* const peer)
+{
+  return peer->early ? peer->give_up_at : JAM_NEVER;
 }
 
 // When an open session must send although nobody asked it to
@@ -34,8 +42,11 @@ JamTime toast_peer_deadline(const ToastEndpoint* const endpoint,
     return jam_time_min(peer->hello_at, peer->give_up_at);
   case TOAST_PEER_HALF_OPEN:
     return peer->give_up_at;
+  case TOAST_PEER_RESUMING:
+    return jam_time_min(peer->give_up_at, force_at(peer));
   case TOAST_PEER_OPEN:
-    return jam_time_min(idle_at(endpoint, peer), force_at(peer));
+    return jam_time_min(jam_time_min(idle_at(endpoint, peer), force_at(peer)),
+                        jam_time_min(peer->ticket_at, early_until(peer)));
   case TOAST_PEER_CLOSING:
     return peer->hello_at;
   case TOAST_PEER_FREE:
@@ -62,13 +73,36 @@ static void tick_dialling(ToastEndpoint* const endpoint,
   }
 }
 
+static void tick_resuming(ToastEndpoint* const endpoint,
+                          ToastPeer* const     peer,
+                          const JamTime        now)
+{
+  if (now >= peer->give_up_at) {
+    toast_end(endpoint,
+              peer,
+              peer->wrong_key ? TOAST_REASON_WRONG_KEY
+                              : TOAST_REASON_NO_ANSWER);
+  } else if (now >= force_at(peer)) {
+    peer->forced = true;
+    toast_ready(endpoint, peer);
+  }
+}
+
 static void tick_open(ToastEndpoint* const endpoint,
                       ToastPeer* const     peer,
                       const JamTime        now)
 {
-  if (now >= idle_at(endpoint, peer)) {
+  if (now >= idle_at(endpoint, peer) ||
+      (peer->unproven && now >= early_until(peer))) {
     toast_end(endpoint, peer, TOAST_REASON_SILENCE);
-  } else if (now >= force_at(peer)) {
+    return;
+  }
+  if (now >= early_until(peer)) {
+    peer->early = false;
+    sodium_memzero(peer->early_key, sizeof(peer->early_key));
+  }
+  toast_ticket_tick(endpoint, peer, now);
+  if (now >= force_at(peer)) {
     peer->forced = true;
     toast_ready(endpoint, peer);
   }
@@ -96,6 +130,9 @@ static void tick_peer(ToastEndpoint* const endpoint,
   switch (peer->state) {
   case TOAST_PEER_DIALLING:
     tick_dialling(endpoint, peer, now);
+    break;
+  case TOAST_PEER_RESUMING:
+    tick_resuming(endpoint, peer, now);
     break;
   case TOAST_PEER_HALF_OPEN:
     if (now >= peer->give_up_at) {

@@ -20,6 +20,8 @@
 #define TOAST_MAX_MEDIA 1164U ///< Bytes of one MEDIA frame alone in a datagram
 #define TOAST_MAX_EVENT 1024U ///< Bytes of one control message
 #define TOAST_KEY_SIZE 32U
+#define TOAST_ID_SIZE 8U
+#define TOAST_TICKET_SIZE 89U
 
 /// IPv6 address (IPv4 as ::ffff:a.b.c.d) and port in host order.
 typedef struct ToastAddress {
@@ -38,9 +40,28 @@ typedef struct ToastConfig {
   uint8_t  node_secret[TOAST_KEY_SIZE]; ///< X25519 key; used when accepting
   uint8_t  seed[32];     ///< Secret randomness; the endpoint draws all from it
   JamTime  idle_timeout; ///< Silence that ends a session; 0: 5 s
+  bool     clustered;    ///< A node with siblings: sessions with them, tickets
+  uint8_t  cluster_secret[TOAST_KEY_SIZE]; ///< Which all siblings know
 } ToastConfig;
 
 typedef struct ToastEndpoint ToastEndpoint;
+
+/// Who a caller is, across nodes: drawn by the node where it began, kept when
+/// it resumes elsewhere. The epoch rises with each resumption.
+typedef struct ToastIdentity {
+  uint8_t  id[TOAST_ID_SIZE];
+  uint32_t epoch;
+} ToastIdentity;
+
+/// What a caller needs to go on at a sibling of its node. Secret.
+typedef struct ToastTicket {
+  ToastIdentity identity;
+  uint8_t       secret[TOAST_KEY_SIZE];  ///< Proves that the ticket is its own
+  uint8_t       data[TOAST_TICKET_SIZE]; ///< Opaque to all but the siblings
+  uint32_t      number;                  ///< Of a session's tickets, in order
+  int64_t       utc_us;   ///< UTC when it was received, as the node told it
+  JamTime       received; ///< Own clock, then
+} ToastTicket;
 
 /// What a frame carries. Media, MIDI and table frames are sent once, unordered
 /// and unreliable; events are repeated until acknowledged and arrive in order.
@@ -48,7 +69,9 @@ typedef enum ToastFrameKind {
   TOAST_FRAME_MEDIA, ///< A JDAT packet of stream `handle`; `seq` its counter
   TOAST_FRAME_MIDI,  ///< A JMID packet of stream `handle`
   TOAST_FRAME_TABLE, ///< Clock and jitter table entries
-  TOAST_FRAME_EVENT  ///< A control message
+  TOAST_FRAME_EVENT, ///< A control message
+  TOAST_FRAME_MESH   ///< Soft state between siblings, at most TOAST_MAX_EVENT
+                     ///< bytes; sent once, unordered and unreliable
 } ToastFrameKind;
 
 typedef struct ToastFrame {
@@ -70,13 +93,15 @@ typedef enum ToastReason {
   TOAST_REASON_PEER,      ///< The peer sent CLOSE
   TOAST_REASON_SILENCE,   ///< Nothing heard for the idle time-out
   TOAST_REASON_NO_ANSWER, ///< The handshake got no answer
-  TOAST_REASON_WRONG_KEY  ///< The answer did not come from that node's key
+  TOAST_REASON_WRONG_KEY, ///< The answer did not come from that node's key
+  TOAST_REASON_RESUMED    ///< The caller goes on in a newer session here
 } ToastReason;
 
 typedef struct ToastEvent {
   ToastEventKind kind;
   ToastSession   session;
   ToastReason    reason;    ///< CLOSED
+  bool           sibling;   ///< OPEN: the peer is a node of this cluster
   ToastFrame     frame;     ///< FRAME; data is valid until the next toast_input
   void*          user_data; ///< See toast_set_user_data; null until then
 } ToastEvent;
@@ -113,6 +138,7 @@ typedef struct ToastCounters {
   uint64_t bad_seal;        ///< Did not open: forged, damaged or stale key
   uint64_t bad_frame;       ///< Sealed by a peer, but malformed inside
   uint64_t replayed;
+  uint64_t stale;      ///< RESUMEs out of date, or with an epoch seen before
   uint64_t table_full; ///< INITs dropped: every session slot is in use
   uint64_t queue_full; ///< Frames dropped: send queue or bundle full
   uint64_t handshakes; ///< Completed
@@ -135,6 +161,52 @@ JAM_NODISCARD JamStatus toast_connect(ToastEndpoint*      endpoint,
                                       const ToastAddress* to,
                                       const uint8_t node_key[TOAST_KEY_SIZE],
                                       ToastSession* out);
+
+/// Sets UTC, microseconds since 1970 at `now`; tickets are dated by it. A node
+/// with siblings calls it every few seconds.
+void toast_set_utc(ToastEndpoint* endpoint, JamTime now, int64_t utc_us);
+
+/// Sets the node id of sessions from now on; at most 10 bits.
+void toast_set_node_id(ToastEndpoint* endpoint, uint16_t node_id);
+
+/// Dials a sibling node, under the cluster secret; the outcome comes as an
+/// event. Two nodes that dial each other at once get two sessions.
+/// Returns JAM_ERR_STATE (not clustered), JAM_ERR_FULL or JAM_ERR_CRYPTO.
+JAM_NODISCARD JamStatus toast_connect_sibling(ToastEndpoint*      endpoint,
+                                              JamTime             now,
+                                              const ToastAddress* to,
+                                              ToastSession*       out);
+
+/// Returns whether a session's peer is, or is dialled as, a sibling.
+bool toast_is_sibling(const ToastEndpoint* endpoint, ToastSession session);
+
+/// Returns the node id of an open session's peer; 0 unknown, or a client.
+uint16_t toast_peer_node(const ToastEndpoint* endpoint, ToastSession session);
+
+/// Reads who the caller of a session is. False for siblings, and at the caller
+/// until it has a ticket.
+bool toast_identity(const ToastEndpoint* endpoint,
+                    ToastSession         session,
+                    ToastIdentity*       out);
+
+/// Reads the newest ticket of a session with a node; false if there is none
+/// yet. The node renews it every minute, and it is good for ten: copy it while
+/// the session lives.
+bool toast_ticket(const ToastEndpoint* endpoint,
+                  ToastSession         session,
+                  ToastTicket*         out);
+
+/// Goes on at a sibling of the node that gave the ticket. Frames may be sent at
+/// once and count there at once; OPEN comes when the sibling answers, CLOSED
+/// with NO_ANSWER after 3 s without. The session the ticket came with is left
+/// alone; so are older attempts.
+/// Returns JAM_ERR_FULL, or JAM_ERR_STATE when the ticket is out of date.
+JAM_NODISCARD JamStatus toast_resume(ToastEndpoint*      endpoint,
+                                     JamTime             now,
+                                     const ToastAddress* to,
+                                     uint16_t            node_id,
+                                     const ToastTicket*  ticket,
+                                     ToastSession*       out);
 
 /// Ends a session: sends CLOSE (a few copies) and raises CLOSED. Unknown
 /// sessions are ignored.
@@ -184,13 +256,19 @@ bool toast_stats(const ToastEndpoint* endpoint,
                  ToastSession         session,
                  ToastStats*          out);
 
+/// Returns when the newest authentic datagram of an open session came (at first
+/// when it opened); 0 for any other session.
+JamTime toast_heard(const ToastEndpoint* endpoint, ToastSession session);
+
 /// Returns the peer's present address; null for an unknown session.
 const ToastAddress* toast_peer(const ToastEndpoint* endpoint,
                                ToastSession         session);
 
 /// Attaches the caller's own record to a session, for finding it again in
 /// constant time: it comes back in every event of that session. Unknown
-/// sessions are ignored.
+/// sessions are ignored. When a caller resumes at the very node where its
+/// former session still lives, OPEN of the new session brings the former one's
+/// record, and CLOSED of the former one (RESUMED) follows.
 void toast_set_user_data(ToastEndpoint* endpoint,
                          ToastSession   session,
                          void*          data);
@@ -201,6 +279,11 @@ const ToastCounters* toast_counters(const ToastEndpoint* endpoint);
 /// Derives the public key of a node's secret. Any thread.
 void toast_public_key(const uint8_t secret[TOAST_KEY_SIZE],
                       uint8_t       out[TOAST_KEY_SIZE]);
+
+/// Derives the node secret that all nodes of a cluster share, so that one
+/// invite fits all. Any thread.
+void toast_cluster_node_secret(const uint8_t cluster_secret[TOAST_KEY_SIZE],
+                               uint8_t       out[TOAST_KEY_SIZE]);
 
 /// Derives a room's id from its secret: BLAKE2b-256 keyed with the secret over
 /// "toast room". Any thread.

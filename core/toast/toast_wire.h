@@ -12,6 +12,10 @@
 // First byte of a datagram
 #define TOAST_WIRE_INIT 0x01U
 #define TOAST_WIRE_ACCEPT 0x03U // 0x02 is kept for a cookie reply
+#define TOAST_WIRE_SIBLING_INIT 0x04U
+#define TOAST_WIRE_SIBLING_ACCEPT 0x05U
+#define TOAST_WIRE_RESUME 0x06U
+#define TOAST_WIRE_RESUMED 0x07U
 #define TOAST_WIRE_SHORT 0x80U
 #define TOAST_WIRE_CLASS_MASK 0x03U
 #define TOAST_WIRE_CLASS_CONTROL 0U
@@ -41,6 +45,46 @@
 #define TOAST_WIRE_ACCEPT_SIZE                                                 \
   (TOAST_WIRE_ACCEPT_NOISE + TOAST_WIRE_ACCEPT_NOISE_SIZE)
 
+// SIBLING INIT and ACCEPT: the same, with node id 2 (and capabilities 4) after
+#define TOAST_WIRE_SIBLING_INIT_PAYLOAD 14U
+#define TOAST_WIRE_SIBLING_INIT_NOISE_SIZE                                     \
+  (32U + TOAST_WIRE_SIBLING_INIT_PAYLOAD + TOAST_WIRE_TAG_SIZE)
+#define TOAST_WIRE_SIBLING_ACCEPT_PAYLOAD 17U
+#define TOAST_WIRE_SIBLING_ACCEPT_NOISE_SIZE                                   \
+  (32U + TOAST_WIRE_SIBLING_ACCEPT_PAYLOAD + TOAST_WIRE_TAG_SIZE)
+#define TOAST_WIRE_SIBLING_ACCEPT_SIZE                                         \
+  (TOAST_WIRE_ACCEPT_NOISE + TOAST_WIRE_SIBLING_ACCEPT_NOISE_SIZE)
+
+// Ticket: hour 1, nonce 24, sealed {id 8, epoch 4, resume secret 32, UTC 4}
+#define TOAST_WIRE_TICKET_NONCE 1U
+#define TOAST_WIRE_TICKET_SEALED 25U
+#define TOAST_WIRE_TICKET_PAYLOAD 48U
+#define TOAST_WIRE_TICKET_BYTES                                                \
+  (TOAST_WIRE_TICKET_SEALED + TOAST_WIRE_TICKET_PAYLOAD + TOAST_WIRE_TAG_SIZE)
+
+// RESUME: type, version, client id, packet number, send stamp, ticket,
+// ephemeral, sealed {UTC 8, clock 8, epoch 4, frames}
+#define TOAST_WIRE_RESUME_CID 2U
+#define TOAST_WIRE_RESUME_NUMBER 5U
+#define TOAST_WIRE_RESUME_STAMP 9U
+#define TOAST_WIRE_RESUME_TICKET 13U
+#define TOAST_WIRE_RESUME_EPHEMERAL                                            \
+  (TOAST_WIRE_RESUME_TICKET + TOAST_WIRE_TICKET_BYTES)
+#define TOAST_WIRE_RESUME_HEAD (TOAST_WIRE_RESUME_EPHEMERAL + 32U)
+#define TOAST_WIRE_RESUME_PAYLOAD 20U // Before the frames
+#define TOAST_WIRE_RESUME_MIN                                                  \
+  (TOAST_WIRE_RESUME_HEAD + TOAST_WIRE_RESUME_PAYLOAD + TOAST_WIRE_TAG_SIZE)
+#define TOAST_WIRE_RESUME_FRAMES (1200U - TOAST_WIRE_RESUME_MIN)
+
+// RESUMED: type, client id, ephemeral, sealed {node id, capabilities, time,
+// epoch}
+#define TOAST_WIRE_RESUMED_CID 1U
+#define TOAST_WIRE_RESUMED_EPHEMERAL 4U
+#define TOAST_WIRE_RESUMED_HEAD 36U
+#define TOAST_WIRE_RESUMED_PAYLOAD 19U
+#define TOAST_WIRE_RESUMED_SIZE                                                \
+  (TOAST_WIRE_RESUMED_HEAD + TOAST_WIRE_RESUMED_PAYLOAD + TOAST_WIRE_TAG_SIZE)
+
 // Short packet: class, receiver's id, packet number, send stamp, sealed frames
 #define TOAST_WIRE_SHORT_CID 1U
 #define TOAST_WIRE_SHORT_NUMBER 4U
@@ -61,6 +105,9 @@
 #define TOAST_WIRE_FRAME_PROBE 8U
 #define TOAST_WIRE_FRAME_ECHO 9U // stamp of the probe 4, its arrival 4
 #define TOAST_WIRE_FRAME_CLOSE 10U
+#define TOAST_WIRE_FRAME_MESH 11U   // length 2, data
+#define TOAST_WIRE_FRAME_TICKET 12U // number 4, id 8, epoch 4, UTC 8, ticket
+#define TOAST_WIRE_FRAME_TICKET_ACK 13U // number 4
 
 #define TOAST_WIRE_MEDIA_HEAD 7U
 #define TOAST_WIRE_MIDI_HEAD 5U
@@ -75,6 +122,14 @@
 #define TOAST_WIRE_PROBE_SIZE 1U
 #define TOAST_WIRE_ECHO_SIZE 9U
 #define TOAST_WIRE_CLOSE_SIZE 1U
+#define TOAST_WIRE_MESH_HEAD 3U
+#define TOAST_WIRE_TICKET_ID 5U
+#define TOAST_WIRE_TICKET_EPOCH 13U
+#define TOAST_WIRE_TICKET_UTC 17U
+#define TOAST_WIRE_TICKET_DATA 25U
+#define TOAST_WIRE_TICKET_SIZE                                                 \
+  (TOAST_WIRE_TICKET_DATA + TOAST_WIRE_TICKET_BYTES)
+#define TOAST_WIRE_TICKET_ACK_SIZE 5U
 
 #define TOAST_WIRE_EVENT_WINDOW 64U
 

@@ -80,7 +80,13 @@ static void take_line(Synchub* const       hub,
     check_message(&message);
     (void)synchub_roster_apply(roster, &message);
     if (message.kind == SYNCHUB_JOIN) {
-      (void)!synchub_join(hub, 0, message.room, &message.profile, 0U, &id);
+      (void)!synchub_join(hub,
+                          0,
+                          message.room,
+                          &message.profile,
+                          message.uid,
+                          0U,
+                          &id);
     } else if (message.kind == SYNCHUB_GONE) {
       synchub_leave(hub, message.user);
     }

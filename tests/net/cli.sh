@@ -55,7 +55,7 @@ key="AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 refuses 2 "Try 'jamnet-node --help'" "$bin/jamnet-node" extra
 refuses 2 "needs --key-file" "$bin/jamnet-node" --invite
 refuses 2 "from 1 to 4096" "$bin/jamnet-node" --max-users none
-refuses 1 "not ADDR:PORT" "$bin/jamnet-node" --listen here
+refuses 2 "takes HOST:PORT" "$bin/jamnet-node" --listen here
 refuses 1 "has no address" "$bin/jamnet-node" --listen 192.0.2.99:4460
 printf 'not a key\n' >"$scratch/bad.key"
 chmod 600 "$scratch/bad.key"

@@ -51,6 +51,7 @@ static const char* const deeds[] = {"join",
                                     "crash",
                                     "restart",
                                     "gap",
+                                    "drain",
                                     NULL};
 
 // Links are written in other units than they are kept in

@@ -229,6 +229,156 @@ START_TEST(wrong_configurations_are_refused)
 
 END_TEST
 
+static void node_refused(const JamNodeConfig* const config,
+                         const JamStatus            status,
+                         const char* const          words)
+{
+  char          note[JAM_NOTE_SIZE] = "";
+  JamNodeConfig asked               = *config;
+  JamNode*      node                = NULL;
+  asked.note                        = note;
+  ck_assert_int_eq(jam_node_start(&asked, &node), status);
+  ck_assert_ptr_null(node);
+  ck_assert_msg(strstr(note, words) != NULL, "'%s' in '%s'", words, note);
+}
+
+START_TEST(mistakes_of_a_node_get_a_sentence)
+{
+  static const char secret[] = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAE";
+  JamNodeConfig     config;
+  jam_node_config_default(&config);
+  config.listen     = "127.0.0.1:0";
+  JamNodeConfig bad = config;
+  bad.listen        = "nowhere";
+  node_refused(&bad, JAM_ERR_ARGUMENT, "not ADDR:PORT");
+  bad         = config;
+  bad.node_id = 1024U;
+  node_refused(&bad, JAM_ERR_ARGUMENT, "from 1 to 1023");
+  bad       = config;
+  bad.peers = "127.0.0.1:4460";
+  node_refused(&bad, JAM_ERR_ARGUMENT, "cluster secret");
+  bad                = config;
+  bad.cluster_secret = "AAAA";
+  node_refused(&bad, JAM_ERR_CRYPTO, "43 characters");
+  bad.cluster_secret = secret;
+  bad.key_file       = "/nowhere/key";
+  node_refused(&bad, JAM_ERR_ARGUMENT, "one of them");
+  bad.key_file = NULL;
+  bad.peers    = "127.0.0.1:0";
+  node_refused(&bad, JAM_ERR_ARGUMENT, "of a sibling");
+  bad.peers   = NULL;
+  bad.address = "127.0.0.1";
+  node_refused(&bad, JAM_ERR_ARGUMENT, "HOST:PORT");
+  bad.address = "nobody.invalid:4460";
+  node_refused(&bad, JAM_ERR_NOT_FOUND, "nobody.invalid");
+  bad.address        = NULL;
+  bad.cluster_secret = NULL;
+  bad.cluster_file   = "/nowhere/cluster";
+  node_refused(&bad, JAM_ERR_NOT_FOUND, "/nowhere/cluster");
+  bad        = config;
+  bad.region = "a-region-too-far-away";
+  node_refused(&bad, JAM_ERR_ARGUMENT, "too long");
+}
+
+END_TEST
+
+START_TEST(nodes_of_a_cluster_share_their_invites)
+{
+  char secret[JAM_SECRET_SIZE];
+  char one[JAM_LINK_SIZE];
+  char two[JAM_LINK_SIZE];
+  ck_assert_int_eq(jam_new_secret(secret), JAM_OK);
+  JamNodeConfig config;
+  jam_node_config_default(&config);
+  config.listen         = "127.0.0.1:0";
+  config.cluster_secret = secret;
+  config.address        = "127.0.0.1:4460";
+  JamNode* node         = NULL;
+  ck_assert_int_eq(jam_node_start(&config, &node), JAM_OK);
+  ck_assert_int_eq(jam_node_invite(node, config.address, one, sizeof(one)),
+                   JAM_OK);
+  ck_assert_int_eq(jam_invite(&config, two, sizeof(two)), JAM_OK);
+  const size_t before_room = strlen("jamnet://127.0.0.1:4460/#") + 43U;
+  ck_assert_mem_eq(one, two, before_room);
+  ck_assert_str_ne(one + before_room, two + before_room);
+
+  JamNodeFacts facts;
+  ck_assert_int_eq(jam_node_check(&config, &facts), JAM_OK);
+  ck_assert(facts.clustered);
+  ck_assert_mem_eq(facts.key, strchr(one, '#') + 1, 43U);
+  ck_assert_str_eq(facts.address, config.address);
+  jam_node_stop(node);
+}
+
+END_TEST
+
+START_TEST(a_node_shows_its_pulse_and_drains)
+{
+  char           link[JAM_LINK_SIZE];
+  JamNode* const node = start_node(link);
+  Jam* const     ana  = start_jam("Ana");
+  Card           card;
+  card_start(&card, ana, 440.0);
+  ck_assert_int_eq(jam_join(ana, link), JAM_OK);
+  ck_assert(wait_for_users(ana, 1U));
+  const JamTime beat = jam_node_heartbeat(node);
+  const JamTime end  = jam_now() + PATIENCE;
+  while (jam_node_heartbeat(node) == beat && jam_now() < end) {
+  }
+  ck_assert_int_gt(jam_node_heartbeat(node), beat);
+
+  JamNodeView view;
+  do {
+    jam_node_view(node, &view);
+    sleep_until(jam_now() + 5 * JAM_MS);
+  } while (view.users != 1U && jam_now() < end);
+  ck_assert_uint_eq(view.users, 1U);
+  ck_assert(!view.draining);
+
+  jam_node_drain(node);
+  jam_node_view(node, &view);
+  ck_assert(view.draining);
+  ck_assert(!jam_node_drained(node));
+  jam_leave(ana);
+  while (!jam_node_drained(node) && jam_now() < end) {
+    sleep_until(jam_now() + 5 * JAM_MS);
+  }
+  ck_assert(jam_node_drained(node));
+  card_stop(&card);
+  jam_free(ana);
+  jam_node_stop(node);
+}
+
+END_TEST
+
+START_TEST(checking_a_node_leaves_nothing_behind)
+{
+  char          note[JAM_NOTE_SIZE];
+  JamNodeConfig config;
+  JamNodeFacts  facts;
+  jam_node_config_default(&config);
+  config.listen   = "127.0.0.1:0";
+  config.note     = note;
+  config.key_file = "check_api_jam.key";
+  ck_assert_int_eq(jam_node_check(&config, &facts), JAM_OK);
+  ck_assert_str_eq(facts.key, "");
+  ck_assert_int_eq(strncmp(facts.listen, "127.0.0.1:", 10U), 0);
+  ck_assert_int_eq(jam_node_check(&config, &facts), JAM_OK);
+  ck_assert_str_eq(facts.key, "");
+
+  config.key_file       = NULL;
+  config.cluster_secret = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAE";
+  config.peers          = "127.0.0.1:4461";
+  config.discover       = "nobody.invalid:4460";
+  ck_assert_int_eq(jam_node_check(&config, &facts), JAM_OK);
+  ck_assert_str_eq(facts.siblings, "127.0.0.1:4461");
+  config.peers = "nobody.invalid:4461";
+  ck_assert_int_eq(jam_node_check(&config, &facts), JAM_ERR_NOT_FOUND);
+  ck_assert_ptr_nonnull(strstr(note, "nobody.invalid"));
+}
+
+END_TEST
+
 START_TEST(wrong_links_are_refused)
 {
   Jam* const jam = start_jam("Ana");
@@ -252,6 +402,10 @@ int main(void)
   tcase_add_test(tests, an_engine_outlives_its_node);
   tcase_add_test(tests, joining_twice_is_refused_and_leaving_allows_it_again);
   tcase_add_test(tests, wrong_configurations_are_refused);
+  tcase_add_test(tests, mistakes_of_a_node_get_a_sentence);
+  tcase_add_test(tests, nodes_of_a_cluster_share_their_invites);
+  tcase_add_test(tests, a_node_shows_its_pulse_and_drains);
+  tcase_add_test(tests, checking_a_node_leaves_nothing_behind);
   tcase_add_test(tests, wrong_links_are_refused);
   suite_add_tcase(suite, tests);
   SRunner* const runner = srunner_create(suite);

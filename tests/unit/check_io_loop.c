@@ -85,22 +85,51 @@ START_TEST(a_loop_answers_a_datagram)
   const ToastAddress any = loopback(0U);
   IoSocket           server;
   IoSocket           client;
-  ck_assert_int_eq(io_socket_open(&server, &any), JAM_OK);
-  ck_assert_int_eq(io_socket_open(&client, NULL), JAM_OK);
+  ck_assert_int_eq(io_socket_open(&server, &any, false), JAM_OK);
+  ck_assert_int_eq(io_socket_open(&client, NULL, false), JAM_OK);
   Echo           echo   = {.due = JAM_NEVER};
   const IoEngine engine = {&echo, input, output, deadline, tick};
   IoLoop*        loop   = NULL;
-  ck_assert_int_eq(io_loop_start(NULL, &server, &engine, &loop), JAM_OK);
+  ck_assert_int_eq(io_loop_start(NULL, &server, 1U, &engine, &loop), JAM_OK);
 
-  const ToastAddress to = loopback(server.port);
+  const ToastAddress to = loopback(server.address.port);
   ToastAddress       from;
   uint8_t            answer[64];
-  io_socket_send(&client, &to, (const uint8_t*)"jam", 3U);
+  io_socket_send(&client, 1U, &to, (const uint8_t*)"jam", 3U);
   ck_assert_int_eq(receive_soon(&client, &from, answer, sizeof(answer)), 3);
   ck_assert_mem_eq(answer, "jam", 3U);
-  ck_assert_uint_eq(from.port, server.port);
+  ck_assert_uint_eq(from.port, server.address.port);
   io_loop_stop(loop);
   io_socket_close(&client);
+  io_socket_close(&server);
+}
+
+END_TEST
+
+START_TEST(a_turning_loop_has_a_pulse)
+{
+  const ToastAddress any = loopback(0U);
+  IoSocket           server;
+  ck_assert_int_eq(io_socket_open(&server, &any, false), JAM_OK);
+  Echo           echo   = {.due = JAM_NEVER};
+  const IoEngine engine = {&echo, input, output, deadline, tick};
+  IoLoop*        loop   = NULL;
+  const JamTime  start  = io_now();
+  ck_assert_int_eq(io_loop_start(NULL, &server, 1U, &engine, &loop), JAM_OK);
+  while (atomic_load(&echo.ticks) < 1) {
+  }
+  const JamTime first = io_loop_heartbeat(loop);
+  ck_assert_int_ge(first, start);
+  io_loop_wake(loop);
+  const JamTime end = io_now() + 5 * JAM_SECOND;
+  while (io_loop_heartbeat(loop) == first && io_now() < end) {
+  }
+  ck_assert_int_gt(io_loop_heartbeat(loop), first);
+  JamTime longest = 0; // Known when the turn has ended
+  while ((longest = io_loop_longest_turn(loop)) == 0 && io_now() < end) {
+  }
+  ck_assert_int_gt(longest, 0);
+  io_loop_stop(loop);
   io_socket_close(&server);
 }
 
@@ -110,11 +139,11 @@ START_TEST(wake_makes_a_sleeping_loop_tick)
 {
   const ToastAddress any = loopback(0U);
   IoSocket           server;
-  ck_assert_int_eq(io_socket_open(&server, &any), JAM_OK);
+  ck_assert_int_eq(io_socket_open(&server, &any, false), JAM_OK);
   Echo           echo   = {.due = JAM_NEVER};
   const IoEngine engine = {&echo, input, output, deadline, tick};
   IoLoop*        loop   = NULL;
-  ck_assert_int_eq(io_loop_start(NULL, &server, &engine, &loop), JAM_OK);
+  ck_assert_int_eq(io_loop_start(NULL, &server, 1U, &engine, &loop), JAM_OK);
   const int     before = atomic_load(&echo.ticks);
   const JamTime end    = io_now() + 5 * JAM_SECOND;
   io_loop_wake(loop);
@@ -132,9 +161,9 @@ START_TEST(a_taken_port_is_in_use)
   const ToastAddress any = loopback(0U);
   IoSocket           one;
   IoSocket           two;
-  ck_assert_int_eq(io_socket_open(&one, &any), JAM_OK);
-  const ToastAddress same = loopback(one.port);
-  ck_assert_int_eq(io_socket_open(&two, &same), JAM_ERR_IN_USE);
+  ck_assert_int_eq(io_socket_open(&one, &any, false), JAM_OK);
+  const ToastAddress same = loopback(one.address.port);
+  ck_assert_int_eq(io_socket_open(&two, &same, false), JAM_ERR_IN_USE);
   io_socket_close(&one);
 }
 
@@ -147,7 +176,7 @@ START_TEST(an_address_of_another_machine_is_not_found)
   other.ip[12] = 192U;
   other.ip[13] = 0U;
   other.ip[14] = 2U;
-  ck_assert_int_eq(io_socket_open(&socket, &other), JAM_ERR_NOT_FOUND);
+  ck_assert_int_eq(io_socket_open(&socket, &other, false), JAM_ERR_NOT_FOUND);
 }
 
 END_TEST
@@ -182,6 +211,7 @@ int main(void)
   TCase* const tests = tcase_create("loop");
   tcase_set_timeout(tests, 30.0);
   tcase_add_test(tests, a_loop_answers_a_datagram);
+  tcase_add_test(tests, a_turning_loop_has_a_pulse);
   tcase_add_test(tests, wake_makes_a_sleeping_loop_tick);
   tcase_add_test(tests, a_taken_port_is_in_use);
   tcase_add_test(tests, an_address_of_another_machine_is_not_found);

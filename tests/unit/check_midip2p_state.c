@@ -192,12 +192,29 @@ START_TEST(a_link_knows_the_state_of_what_was_read)
 
 END_TEST
 
+START_TEST(a_sender_may_keep_the_state_in_its_own_link)
+{
+  const Midip2pEvent program = {0, 2U, {0xC0U, 5U, 0U}};
+  const Midip2pEvent none    = {0, 2U, {0xC0U, 0xC0U, 0U}};
+  Midip2pLink*       link    = NULL;
+  ck_assert_int_eq(midip2p_link_new(NULL, 1U, &link), JAM_OK);
+  midip2p_link_follow(link, &program);
+  midip2p_link_follow(link, &none);
+  ck_assert_uint_eq(midip2p_link_state(link, 0, written, MANY), 1U);
+  ck_assert_mem_eq(written[0].bytes, program.bytes, 2U);
+  ck_assert_int_eq(midip2p_deadline(link), JAM_NEVER); // Nothing to send
+  midip2p_link_free(link);
+}
+
+END_TEST
+
 int main(void)
 {
   Suite* const s = suite_create("midip2p state");
   TCase* const t = tcase_create("state");
   tcase_add_checked_fixture(t, setup, teardown);
   tcase_add_test(t, nothing_leads_to_nothing);
+  tcase_add_test(t, a_sender_may_keep_the_state_in_its_own_link);
   tcase_add_test(t, the_voice_comes_before_the_notes_and_the_rest_last);
   tcase_add_test(t, reset_of_controllers_is_followed);
   tcase_add_test(t, modes_and_data_entry_are_left_out);

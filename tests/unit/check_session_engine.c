@@ -138,6 +138,27 @@ START_TEST(a_full_node_turns_people_away_and_recovers)
 
 END_TEST
 
+START_TEST(a_draining_node_takes_nobody_and_is_done_when_all_have_left)
+{
+  World world;
+  world_start(&world, 8U);
+  world_join(&world, 0U, 1U);
+  world_run(&world, JAM_SECOND);
+  ck_assert(!session_node_drained(world.node));
+  session_node_drain(world.node, world.now);
+  world_join(&world, 1U, 1U);
+  world_run(&world, JAM_SECOND);
+  ck_assert_int_eq(view_of(&world, 0U).state, JAM_STATE_JOINED);
+  ck_assert_int_eq(view_of(&world, 1U).state, JAM_STATE_FAILED);
+  ck_assert(!session_node_drained(world.node));
+  session_client_leave(world.clients[0], world.now);
+  world_run(&world, JAM_SECOND);
+  ck_assert(session_node_drained(world.node));
+  world_end(&world);
+}
+
+END_TEST
+
 START_TEST(the_same_clock_locks_and_plays_bit_exactly)
 {
   World world;
@@ -201,6 +222,8 @@ int main(void)
     a_muted_player_is_silent_here_and_a_muted_microphone_everywhere);
   tcase_add_test(tests, a_wrong_node_key_fails_with_its_cause);
   tcase_add_test(tests, a_full_node_turns_people_away_and_recovers);
+  tcase_add_test(tests,
+                 a_draining_node_takes_nobody_and_is_done_when_all_have_left);
   tcase_add_test(tests, the_same_clock_locks_and_plays_bit_exactly);
   tcase_add_test(tests, a_client_without_memory_is_refused_cleanly);
   tcase_add_test(tests, a_node_without_memory_is_refused_cleanly);

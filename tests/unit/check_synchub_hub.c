@@ -30,8 +30,9 @@ static void teardown(void)
 static SynchubUserId join(const uint8_t* const room, const uint32_t tag)
 {
   SynchubUserId id = 0U;
-  ck_assert_int_eq(synchub_join(hub, (JamTime)tag, room, &profile, tag, &id),
-                   JAM_OK);
+  ck_assert_int_eq(
+    synchub_join(hub, (JamTime)tag, room, &profile, NULL, tag, &id),
+    JAM_OK);
   ck_assert_uint_ne(id, 0U);
   return id;
 }
@@ -118,13 +119,13 @@ START_TEST(ids_are_not_used_again_before_all_others)
 {
   const SynchubUserId stay = join(room_a, 0U);
   SynchubUserId       last = stay;
-  for (unsigned i = 0U; i < 65534U; ++i) {
+  for (unsigned i = 0U; i < SYNCHUB_MAX_ID - 1U; ++i) {
     const SynchubUserId id = join(room_b, 0U);
     ck_assert_uint_eq(id, last + 1U);
     synchub_leave(hub, id);
     last = id;
   }
-  ck_assert_uint_eq(last, 65535U);
+  ck_assert_uint_eq(last, SYNCHUB_MAX_ID);
   ck_assert_uint_eq(stay, 1U); // Still in use: passed over
   ck_assert_uint_eq(join(room_b, 0U), 2U);
 }
@@ -138,7 +139,7 @@ START_TEST(a_full_room_takes_nobody)
   for (unsigned i = 0U; i < SYNCHUB_MAX_MEMBERS; ++i) {
     ids[i] = join(room_a, i);
   }
-  ck_assert_int_eq(synchub_join(hub, 0, room_a, &profile, 0U, &more),
+  ck_assert_int_eq(synchub_join(hub, 0, room_a, &profile, NULL, 0U, &more),
                    JAM_ERR_FULL);
   (void)join(room_b, 0U);
   synchub_leave(hub, ids[5]);
@@ -161,7 +162,8 @@ START_TEST(a_full_hub_takes_nobody)
     (void)join(room, i);
   }
   assert_count(100U, 100U);
-  ck_assert_int_eq(synchub_join(hub, 0, room, &profile, 0U, &id), JAM_ERR_FULL);
+  ck_assert_int_eq(synchub_join(hub, 0, room, &profile, NULL, 0U, &id),
+                   JAM_ERR_FULL);
   ck_assert_uint_eq(id, 0U);
 }
 
@@ -172,14 +174,56 @@ START_TEST(an_unusable_profile_is_refused)
   SynchubProfile bad = profile;
   SynchubUserId  id  = 7U;
   bad.rate_hz        = 12345U;
-  ck_assert_int_eq(synchub_join(hub, 0, room_a, &bad, 0U, &id),
+  ck_assert_int_eq(synchub_join(hub, 0, room_a, &bad, NULL, 0U, &id),
                    JAM_ERR_ARGUMENT);
   memset(bad.name, 'x', sizeof(bad.name)); // Not terminated
   bad.rate_hz = 48000U;
-  ck_assert_int_eq(synchub_join(hub, 0, room_a, &bad, 0U, &id),
+  ck_assert_int_eq(synchub_join(hub, 0, room_a, &bad, NULL, 0U, &id),
                    JAM_ERR_ARGUMENT);
   ck_assert_uint_eq(id, 0U);
   assert_count(0U, 0U);
+}
+
+END_TEST
+
+START_TEST(users_are_found_by_who_they_are_in_their_room_only)
+{
+  static const uint8_t uid[SYNCHUB_UID_SIZE]     = {1U, [7] = 2U};
+  static const uint8_t other[SYNCHUB_UID_SIZE]   = {1U, [7] = 3U};
+  static const uint8_t unknown[SYNCHUB_UID_SIZE] = {0U};
+  SynchubUserId        id                        = 0U;
+  ck_assert_uint_eq(synchub_by_uid(hub, room_a, uid), 0U);
+  const SynchubUserId nobody = join(room_a, 1U);
+  ck_assert_int_eq(synchub_join(hub, 0, room_a, &profile, uid, 0U, &id),
+                   JAM_OK);
+  ck_assert_uint_eq(synchub_by_uid(hub, room_a, uid), id);
+  ck_assert_mem_eq(synchub_user(hub, id)->uid, uid, sizeof(uid));
+  ck_assert_uint_eq(synchub_by_uid(hub, room_a, other), 0U);
+  ck_assert_uint_eq(synchub_by_uid(hub, room_a, unknown), 0U);
+  ck_assert_uint_eq(synchub_by_uid(hub, room_b, uid), 0U);
+  ck_assert_mem_eq(synchub_room(hub, nobody), room_a, SYNCHUB_ROOM_SIZE);
+  synchub_leave(hub, id);
+  ck_assert_uint_eq(synchub_by_uid(hub, room_a, uid), 0U);
+  ck_assert_ptr_null(synchub_room(hub, id));
+}
+
+END_TEST
+
+START_TEST(a_profile_is_replaced_if_usable)
+{
+  const SynchubUserId id   = join(room_a, 5U);
+  SynchubProfile      next = profile;
+  ck_assert(!synchub_set_profile(hub, id, &next, 5));
+  ck_assert(synchub_set_profile(hub, id, &next, 6));
+  strcpy(next.name, " Bea");
+  ck_assert(synchub_set_profile(hub, id, &next, 6));
+  ck_assert(!synchub_set_profile(hub, id, &next, 6));
+  ck_assert_str_eq(synchub_user(hub, id)->profile.name, "Bea");
+  next.rate_hz = 1U;
+  ck_assert(!synchub_set_profile(hub, id, &next, 7));
+  ck_assert_uint_eq(synchub_user(hub, id)->profile.rate_hz, 48000U);
+  ck_assert_int_eq(synchub_user(hub, id)->joined, 6);
+  ck_assert(!synchub_set_profile(hub, (SynchubUserId)(id + 1U), &profile, 7));
 }
 
 END_TEST
@@ -189,7 +233,7 @@ START_TEST(names_are_cleaned_on_joining)
   SynchubProfile rough = profile;
   SynchubUserId  id    = 0U;
   strcpy(rough.name, " A\n ");
-  ck_assert_int_eq(synchub_join(hub, 0, room_a, &rough, 0U, &id), JAM_OK);
+  ck_assert_int_eq(synchub_join(hub, 0, room_a, &rough, NULL, 0U, &id), JAM_OK);
   ck_assert_str_eq(synchub_user(hub, id)->profile.name, "A");
 }
 
@@ -319,6 +363,8 @@ int main(void)
   tcase_add_test(t, a_full_room_takes_nobody);
   tcase_add_test(t, a_full_hub_takes_nobody);
   tcase_add_test(t, an_unusable_profile_is_refused);
+  tcase_add_test(t, users_are_found_by_who_they_are_in_their_room_only);
+  tcase_add_test(t, a_profile_is_replaced_if_usable);
   tcase_add_test(t, names_are_cleaned_on_joining);
   tcase_add_test(t, rows_are_written_once_per_change_and_receiver);
   tcase_add_test(t, a_newcomer_in_the_place_of_another_is_new_to_all);

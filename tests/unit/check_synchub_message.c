@@ -34,9 +34,30 @@ static const Example examples[] = {
     .joined  = -1234567 * JAM_US},
    "{\"user\":{\"user\":65535,\"name\":\"Ana\",\"rate\":48000,\"bits\":24,"
    "\"frames\":64,\"midi\":1,\"t\":-1234567}}"},
+  {{.kind    = SYNCHUB_USER,
+    .user    = 3U,
+    .uid     = {0, 1, 2, 3, 4, 5, 6, 7},
+    .profile = PROFILE,
+    .joined  = 5 * JAM_US},
+   "{\"user\":{\"user\":3,\"uid\":\"AAECAwQFBgc\",\"name\":\"Ana\","
+   "\"rate\":48000,\"bits\":24,\"frames\":64,\"midi\":1,\"t\":5}}"},
   {{.kind = SYNCHUB_GONE, .user = 3U}, "{\"gone\":{\"user\":3}}"},
   {{.kind = SYNCHUB_REFUSED, .reason = "The room \"x\" is full"},
    "{\"refused\":{\"why\":\"The room \\\"x\\\" is full\"}}"},
+  {{.kind = SYNCHUB_SIBLINGS, .node = 1023U},
+   "{\"siblings\":{\"node\":1023,\"list\":[]}}"},
+  {{.kind          = SYNCHUB_SIBLINGS,
+    .node          = 5U,
+    .sibling_count = 2U,
+    .siblings      = {{.node          = 7U,
+                       .address_count = 2U,
+                       .addresses     = {{{[10] = 255, 255, 192, 0, 2, 1}, 4460U},
+                                         {{0x20, 0x01, 0x0D, 0xB8, [15] = 9}, 65535U}}},
+                      {.node = 9U}}},
+   "{\"siblings\":{\"node\":5,\"list\":[{\"node\":7,\"at\":["
+   "\"AAAAAAAAAAAAAP__wAACARFs\",\"IAENuAAAAAAAAAAAAAAACf__\"]},"
+   "{\"node\":9,\"at\":[]}]}}"},
+  {{.kind = SYNCHUB_MOVE}, "{\"move\":{}}"},
 };
 
 #define EXAMPLES (sizeof(examples) / sizeof(examples[0]))
@@ -52,8 +73,21 @@ static void assert_same(const SynchubMessage* const a,
   ck_assert_uint_eq(a->profile.frames, b->profile.frames);
   ck_assert_int_eq(a->profile.midi, b->profile.midi);
   ck_assert_uint_eq(a->user, b->user);
+  ck_assert_mem_eq(a->uid, b->uid, sizeof(a->uid));
   ck_assert_int_eq(a->joined, b->joined);
   ck_assert_str_eq(a->reason, b->reason);
+  ck_assert_uint_eq(a->node, b->node);
+  ck_assert_uint_eq(a->sibling_count, b->sibling_count);
+  for (unsigned i = 0U; i < a->sibling_count; ++i) {
+    const SynchubSibling* const x = &a->siblings[i];
+    const SynchubSibling* const y = &b->siblings[i];
+    ck_assert_uint_eq(x->node, y->node);
+    ck_assert_uint_eq(x->address_count, y->address_count);
+    for (unsigned k = 0U; k < x->address_count; ++k) {
+      ck_assert_mem_eq(x->addresses[k].ip, y->addresses[k].ip, 16U);
+      ck_assert_uint_eq(x->addresses[k].port, y->addresses[k].port);
+    }
+  }
 }
 
 START_TEST(messages_look_as_specified)
@@ -110,6 +144,21 @@ START_TEST(the_longest_messages_fit)
   size = synchub_message_write(&message, text, sizeof(text));
   ck_assert_int_eq(synchub_message_read(text, size, &read), JAM_OK);
   assert_same(&read, &message);
+
+  const SynchubMessage list = {.kind          = SYNCHUB_SIBLINGS,
+                               .node          = 1023U,
+                               .sibling_count = SYNCHUB_MAX_SIBLINGS};
+  message                   = list;
+  for (unsigned i = 0U; i < SYNCHUB_MAX_SIBLINGS; ++i) {
+    message.siblings[i].node          = (uint16_t)(1000U + i);
+    message.siblings[i].address_count = SYNCHUB_MAX_ADDRESSES;
+    memset(message.siblings[i].addresses,
+           (int)(i + 1U),
+           sizeof(message.siblings[i].addresses));
+  }
+  size = synchub_message_write(&message, text, sizeof(text));
+  ck_assert_int_eq(synchub_message_read(text, size, &read), JAM_OK);
+  assert_same(&read, &message);
 }
 
 END_TEST
@@ -130,6 +179,9 @@ START_TEST(unknown_members_are_skipped)
 }
 
 END_TEST
+
+#define ADDRESS "\"IAENuAAAAAAAAAAAAAAACf__\""
+#define NODE "{\"node\":2,\"at\":[]}"
 
 START_TEST(what_is_not_a_message_is_refused)
 {
@@ -163,6 +215,27 @@ START_TEST(what_is_not_a_message_is_refused)
     "\"frames\":65536,\"midi\":1,\"t\":0}}",
     "{\"user\":{\"user\":3,\"name\":\"A\",\"rate\":48000,\"bits\":24,"
     "\"frames\":64,\"midi\":true,\"t\":0}}",
+    "{\"user\":{\"user\":3,\"uid\":\"AAECAwQFBg\",\"name\":\"A\","
+    "\"rate\":48000,\"bits\":24,\"frames\":64,\"midi\":1,\"t\":0}}",
+    "{\"user\":{\"user\":3,\"uid\":7,\"name\":\"A\",\"rate\":48000,"
+    "\"bits\":24,\"frames\":64,\"midi\":1,\"t\":0}}",
+    "{\"move\":1}",
+    "{\"siblings\":{}}",
+    "{\"siblings\":{\"node\":1024,\"list\":[]}}",
+    "{\"siblings\":{\"node\":0,\"list\":[]}}",
+    "{\"siblings\":{\"node\":1,\"list\":{}}}",
+    "{\"siblings\":{\"node\":1,\"list\":[7]}}",
+    "{\"siblings\":{\"node\":1,\"list\":[{\"node\":2}]}}",
+    "{\"siblings\":{\"node\":1,\"list\":[{\"node\":0,\"at\":[]}]}}",
+    "{\"siblings\":{\"node\":1,\"list\":[{\"node\":2,\"at\":[1]}]}}",
+    "{\"siblings\":{\"node\":1,\"list\":[{\"node\":2,\"at\":"
+    "[\"IAENuAAAAAAAAAAAAAAACf\"]}]}}",
+    "{\"siblings\":{\"node\":1,\"list\":[{\"node\":2,\"at\":"
+    "[\"IAENuAAAAAAAAAAAAAAACQAA\"]}]}}", // Port 0
+    "{\"siblings\":{\"node\":1,\"list\":[{\"node\":2,\"at\":[" ADDRESS
+    "," ADDRESS "," ADDRESS "," ADDRESS "]}]}}",
+    "{\"siblings\":{\"node\":1,\"list\":[" NODE "," NODE "," NODE "," NODE
+    "," NODE "," NODE "," NODE "," NODE "," NODE "]}}",
     "{\"join\":{\"room\":\"" ROOM "\",\"name\":\"A\",\"rate\":48000,"
     "\"bits\":24,\"frames\":64,\"midi\":1}}",
     "{\"join\":{\"v\":1,\"room\":\"AAEC\",\"name\":\"A\",\"rate\":48000,"

@@ -39,6 +39,10 @@ START_TEST(users_are_added_updated_and_removed)
   ck_assert(synchub_roster_apply(&roster, &message));
   ck_assert_str_eq(synchub_roster_user(&roster, 3U)->profile.name, "Bea");
   ck_assert_int_eq(synchub_roster_user(&roster, 3U)->row.rtt, 5);
+  message.uid[7] = 1U;
+  ck_assert(synchub_roster_apply(&roster, &message));
+  ck_assert(!synchub_roster_apply(&roster, &message));
+  ck_assert_uint_eq(synchub_roster_user(&roster, 3U)->uid[7], 1U);
   message.kind = SYNCHUB_GONE;
   ck_assert(synchub_roster_apply(&roster, &message));
   ck_assert(!synchub_roster_apply(&roster, &message));
@@ -104,14 +108,16 @@ START_TEST(a_roster_bears_what_a_room_cannot_hold)
 
 END_TEST
 
-START_TEST(what_is_said_to_nodes_changes_nothing)
+START_TEST(what_is_not_about_users_changes_nothing)
 {
   static const SynchubMessageKind kinds[] = {SYNCHUB_JOIN,
                                              SYNCHUB_LEAVE,
-                                             SYNCHUB_REFUSED};
+                                             SYNCHUB_REFUSED,
+                                             SYNCHUB_SIBLINGS,
+                                             SYNCHUB_MOVE};
   SynchubRoster                   roster;
   synchub_roster_init(&roster);
-  for (unsigned i = 0U; i < 3U; ++i) {
+  for (unsigned i = 0U; i < 5U; ++i) {
     SynchubMessage message = user_message(3U, "A", 0);
     message.kind           = kinds[i];
     ck_assert(!synchub_roster_apply(&roster, &message));
@@ -188,7 +194,7 @@ static void enter(World* const world, Client* const client)
   profile.frames   = (uint16_t)(32U << jam_rand_below(&world->rand, 4U));
   profile.name[0]  = (char)('A' + jam_rand_below(&world->rand, 26U));
   SynchubUserId id = 0U;
-  if (synchub_join(world->hub, world->now, room, &profile, tag, &id)) {
+  if (synchub_join(world->hub, world->now, room, &profile, NULL, tag, &id)) {
     return; // Full
   }
   const SynchubUser*   members[SYNCHUB_MAX_MEMBERS];
@@ -305,7 +311,7 @@ int main(void)
   tcase_add_test(t, welcome_says_who_one_is);
   tcase_add_test(t, users_stand_in_order_of_joining);
   tcase_add_test(t, a_roster_bears_what_a_room_cannot_hold);
-  tcase_add_test(t, what_is_said_to_nodes_changes_nothing);
+  tcase_add_test(t, what_is_not_about_users_changes_nothing);
   tcase_add_test(t, tables_update_known_users_only);
   tcase_add_loop_test(t, every_roster_converges_to_the_hub, 0, 24);
   suite_add_tcase(s, t);

@@ -57,7 +57,8 @@ START_TEST(malformed_frames_spoil_their_whole_datagram)
     {{7, 9, 0, 0}, 4U},                    // Too many
     {{7, 1, 0, 0, 0, 0, 0}, 7U},           // Fewer than said
     {{9, 0, 0, 0, 0, 0, 0, 0}, 8U},        // Short echo
-    {{8, 8, 8, 0x0b}, 4U},                 // Good ones before a bad one
+    {{8, 8, 8, 0x0e}, 4U},                 // Good ones before a bad one
+    {{0x0b, 2, 0, 1, 1}, 5U},              // Only siblings may
   };
 
   Pipe* const  pipe = pipe_new(10U);
@@ -72,6 +73,25 @@ START_TEST(malformed_frames_spoil_their_whole_datagram)
     ck_assert_uint_eq(toast_counters(pipe->ends[1])->bad_frame, i + 1U);
   }
   ck_assert_uint_eq(pipe_count(pipe, 1U, TOAST_EVENT_FRAME), 0U);
+  pipe_free(pipe);
+}
+
+END_TEST
+
+START_TEST(only_a_node_gives_tickets_and_only_a_caller_receipts)
+{
+  Pipe* const  pipe = pipe_new(13U);
+  ToastSession s[2];
+  uint8_t      frames[TOAST_WIRE_TICKET_SIZE] = {TOAST_WIRE_FRAME_TICKET};
+  pipe_connect(pipe, s);
+  const ToastPeer* const peers[2] = {toast_table_find(pipe->ends[0], s[0]),
+                                     toast_table_find(pipe->ends[1], s[1])};
+  ck_assert(toast_frames_valid(peers[0], frames, sizeof(frames)));
+  ck_assert(!toast_frames_valid(peers[0], frames, sizeof(frames) - 1U));
+  ck_assert(!toast_frames_valid(peers[1], frames, sizeof(frames)));
+  frames[0] = TOAST_WIRE_FRAME_TICKET_ACK;
+  ck_assert(!toast_frames_valid(peers[0], frames, TOAST_WIRE_TICKET_ACK_SIZE));
+  ck_assert(toast_frames_valid(peers[1], frames, TOAST_WIRE_TICKET_ACK_SIZE));
   pipe_free(pipe);
 }
 
@@ -183,6 +203,7 @@ int main(void)
   TCase* const tcase = tcase_create("member");
   tcase_set_timeout(tcase, 60.0);
   tcase_add_test(tcase, malformed_frames_spoil_their_whole_datagram);
+  tcase_add_test(tcase, only_a_node_gives_tickets_and_only_a_caller_receipts);
   tcase_add_test(tcase, a_malicious_member_harms_only_itself);
   tcase_add_test(tcase, a_session_ends_before_its_packet_numbers_do);
   suite_add_tcase(suite, tcase);

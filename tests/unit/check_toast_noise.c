@@ -47,9 +47,43 @@ static Bytes bytes_of(const cJSON* const object, const char* const name)
   return out;
 }
 
+static Bytes psk_of(const cJSON* const vector, const char* const name)
+{
+  const cJSON* const list = cJSON_GetObjectItemCaseSensitive(vector, name);
+  cJSON* const       wrap = cJSON_CreateObject();
+  (void)cJSON_AddStringToObject(
+    wrap,
+    "psk",
+    cJSON_GetStringValue(cJSON_GetArrayItem(list, 0)));
+  const Bytes out = bytes_of(wrap, "psk");
+  cJSON_Delete(wrap);
+  return out;
+}
+
+static void init_shared(const cJSON* const vector, NoiseState sides[2])
+{
+  const Bytes pro = bytes_of(vector, "init_prologue");
+  toast_noise_init_shared(&sides[0],
+                          true,
+                          pro.data,
+                          pro.size,
+                          psk_of(vector, "init_psks").data,
+                          bytes_of(vector, "init_ephemeral").data);
+  toast_noise_init_shared(&sides[1],
+                          false,
+                          pro.data,
+                          pro.size,
+                          psk_of(vector, "resp_psks").data,
+                          bytes_of(vector, "resp_ephemeral").data);
+}
+
 static void init_both(const cJSON* const vector, NoiseState sides[2])
 {
   const Bytes pro = bytes_of(vector, "init_prologue");
+  if (cJSON_GetObjectItemCaseSensitive(vector, "init_psks")) {
+    init_shared(vector, sides);
+    return;
+  }
   toast_noise_init_initiator(&sides[0],
                              pro.data,
                              pro.size,
@@ -131,12 +165,13 @@ START_TEST(public_vectors_are_met)
   {
     const char* const name = cJSON_GetStringValue(
       cJSON_GetObjectItemCaseSensitive(vector, "protocol_name"));
-    if (!strcmp(name, "Noise_NK_25519_ChaChaPoly_BLAKE2b")) {
+    if (!strcmp(name, "Noise_NK_25519_ChaChaPoly_BLAKE2b") ||
+        !strcmp(name, "Noise_NNpsk0_25519_ChaChaPoly_BLAKE2b")) {
       check_vector(vector);
       ++checked;
     }
   }
-  ck_assert_uint_ge(checked, 1U);
+  ck_assert_uint_eq(checked, 2U);
   cJSON_Delete(root);
 }
 
@@ -170,6 +205,47 @@ START_TEST(every_flipped_bit_of_a_message_is_noticed)
                      JAM_ERR_CRYPTO);
     message[bit / 8U] ^= (uint8_t)(1U << (bit % 8U));
   }
+}
+
+END_TEST
+
+START_TEST(another_shared_secret_is_noticed)
+{
+  NoiseState sides[2];
+  uint8_t    message[NOISE_OVERHEAD];
+  uint8_t    secret[NOISE_KEY_SIZE] = {1};
+  uint8_t    out[1];
+  toast_noise_init_shared(&sides[0], true, secret, 4U, secret, secret);
+  const uint8_t prologue[4] = {1};
+  secret[31]                = 1U;
+  toast_noise_init_shared(&sides[1], false, prologue, 4U, secret, secret);
+  ck_assert_int_eq(toast_noise_write(&sides[0], out, 0U, message), JAM_OK);
+  ck_assert_int_eq(toast_noise_read(&sides[1], message, sizeof(message), out),
+                   JAM_ERR_CRYPTO);
+}
+
+END_TEST
+
+START_TEST(both_sides_export_the_same_secret)
+{
+  NoiseState sides[2];
+  uint8_t    message[NOISE_OVERHEAD] = {0};
+  uint8_t    out[4][NOISE_KEY_SIZE]  = {{0}};
+  pair(sides, message);
+  for (unsigned i = 0U; i < 2U; ++i) {
+    ck_assert_int_eq(toast_noise_write(&sides[i], out[0], 0U, message), JAM_OK);
+    ck_assert_int_eq(
+      toast_noise_read(&sides[1U - i], message, sizeof(message), out[0]),
+      JAM_OK);
+  }
+  toast_noise_export(&sides[0], "a", out[0]);
+  toast_noise_export(&sides[1], "a", out[1]);
+  toast_noise_split(&sides[0], out[2], out[3]);
+  ck_assert_mem_eq(out[0], out[1], NOISE_KEY_SIZE);
+  ck_assert_mem_ne(out[0], out[2], NOISE_KEY_SIZE);
+  ck_assert_mem_ne(out[0], out[3], NOISE_KEY_SIZE);
+  toast_noise_export(&sides[0], "b", out[1]);
+  ck_assert_mem_ne(out[0], out[1], NOISE_KEY_SIZE);
 }
 
 END_TEST
@@ -226,6 +302,8 @@ int main(void)
   TCase* const tcase = tcase_create("noise");
   tcase_add_test(tcase, public_vectors_are_met);
   tcase_add_test(tcase, every_flipped_bit_of_a_message_is_noticed);
+  tcase_add_test(tcase, another_shared_secret_is_noticed);
+  tcase_add_test(tcase, both_sides_export_the_same_secret);
   tcase_add_test(tcase, another_prologue_is_noticed);
   tcase_add_test(tcase, keys_of_small_order_are_refused);
   tcase_add_test(tcase, short_messages_are_refused);

@@ -33,6 +33,7 @@ typedef struct PipeEvent {
   ToastEventKind kind;
   ToastReason    reason;
   ToastSession   session;
+  bool           sibling;
   ToastFrameKind frame;
   uint16_t       handle;
   uint16_t       seq;
@@ -189,6 +190,7 @@ static inline void pipe_events(Pipe* const pipe, const unsigned end)
     out->kind    = event.kind;
     out->session = event.session;
     out->reason  = event.reason;
+    out->sibling = event.sibling;
     if (event.kind == TOAST_EVENT_FRAME) {
       out->frame  = event.frame.kind;
       out->handle = event.frame.handle;

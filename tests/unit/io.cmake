@@ -1,2 +1,3 @@
 jam_check(io files)
 jam_check(io loop)
+jam_check(io listen)

@@ -1,3 +1,5 @@
 jam_check(session link)
 jam_check(session engine)
 jam_check(session hostile)
+jam_check(session roam)
+jam_check(session failover)

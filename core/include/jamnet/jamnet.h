@@ -32,7 +32,9 @@ extern "C" {
 #define JAM_MAX_USERS 32U
 #define JAM_NAME_SIZE 33U  ///< UTF-8 with terminator
 #define JAM_TEXT_SIZE 160U ///< One sentence with terminator
+#define JAM_NOTE_SIZE 256U ///< One sentence with names in it
 #define JAM_LINK_SIZE 1024U
+#define JAM_SECRET_SIZE 44U  ///< 32 bytes in base64url with terminator
 #define JAM_MAX_FRAMES 4096U ///< Largest block of one jam_process call
 
 /// How much delay a listener accepts to ride out jitter.
@@ -201,36 +203,103 @@ JAM_API bool jam_command(Jam* jam, const JamCommand* command);
 
 typedef struct JamNode JamNode;
 
+/// Filled by jam_node_config_default; then change what matters. Text is read
+/// while starting and not kept; null is as good as empty.
+///
+/// Nodes that share a cluster secret are one node to their users: each reaches
+/// the others, a room may span several, and one invite fits all.
 typedef struct JamNodeConfig {
-  size_t      size;     ///< sizeof(JamNodeConfig), set by the default call
-  const char* listen;   ///< "ADDR:PORT"; default "0.0.0.0:4460"
-  const char* key_file; ///< Made (mode 0600) if missing; null: a key for now
+  size_t      size;   ///< sizeof(JamNodeConfig), set by the default call
+  const char* listen; ///< "HOST:PORT,HOST:PORT", at most 4; "0.0.0.0:4460"
+
+  // The node's key: from at most one of these; from none, a key for now
+  const char* key_file;       ///< Made (mode 0600) if missing
+  const char* cluster_file;   ///< The cluster secret (mode 0600)
+  const char* cluster_secret; ///< The same as text; wipe it after starting
+
+  const char* peers;    ///< "HOST:PORT,..." of siblings
+  const char* discover; ///< The same: every address of these names, as they
+                        ///< come and go, is a sibling's
+  const char* address;  ///< "HOST:PORT,..." where users reach this node; the
+                        ///< first address of each name counts
+  const char* region;   ///< Told to siblings, up to 15 characters
+  uint16_t    node_id;  ///< 1 .. 1023, unique in a cluster; 0: drawn
   unsigned    max_users;
+
+  char* note; ///< Null, or room for JAM_NOTE_SIZE: one sentence on what failed
+              ///< or is worth telling, else empty
   const JamAllocator* allocator;
 } JamNodeConfig;
 
+/// Datagrams that were no use, by cause. None of them is an error.
+typedef struct JamNodeRejected {
+  uint64_t malformed; ///< Wrong size, type or version
+  uint64_t unknown;   ///< Of no session here
+  uint64_t unsealed;  ///< Forged, damaged or sealed by a stale key
+  uint64_t replayed;  ///< Came before
+  uint64_t full;      ///< A newcomer found no room
+  uint64_t misplaced; ///< Sealed by a user, but nothing they may send
+} JamNodeRejected;
+
 /// What a node is doing, for printing.
 typedef struct JamNodeView {
-  unsigned users, rooms;
-  uint64_t datagrams_in, datagrams_out, bytes_in, bytes_out;
-  uint64_t rejected; ///< Datagrams that were no use, all causes
+  unsigned        users, rooms;
+  unsigned        siblings; ///< Reached now
+  bool            draining;
+  uint64_t        datagrams_in, datagrams_out, bytes_in, bytes_out;
+  uint64_t        rejected; ///< All causes
+  JamNodeRejected rejected_by;
+  JamTime         heartbeat;    ///< When the network thread last turned
+  JamTime         longest_turn; ///< Since the view was last read
 } JamNodeView;
+
+/// What a configuration comes to, without running it.
+typedef struct JamNodeFacts {
+  char listen[JAM_NOTE_SIZE];       ///< Addresses that can be bound
+  char key[JAM_SECRET_SIZE];        ///< Public key as in invites; empty: not
+                                    ///< made yet, or a key for now
+  char     address[JAM_NOTE_SIZE];  ///< As users will be told
+  char     siblings[JAM_LINK_SIZE]; ///< Addresses found so far, cut if many
+  unsigned sibling_count;
+  bool     clustered;
+} JamNodeFacts;
 
 /// Fills a configuration that works.
 JAM_API void jam_node_config_default(JamNodeConfig* config);
 
-/// Binds and starts a node on a thread of its own.
-/// Returns JAM_ERR_ARGUMENT (listen is not ADDR:PORT), JAM_ERR_NOT_FOUND (ADDR
-/// is not of this machine), JAM_ERR_IN_USE, JAM_ERR_FILE (the key file),
-/// JAM_ERR_CRYPTO (its content), JAM_ERR_NETWORK or JAM_ERR_MEMORY.
+/// Binds and starts a node on a thread of its own. `config->note` explains.
+/// Returns JAM_ERR_ARGUMENT (a text or number out of range), JAM_ERR_NOT_FOUND
+/// (an address is not of this machine, or a name unknown), JAM_ERR_IN_USE,
+/// JAM_ERR_FILE (a key file), JAM_ERR_CRYPTO (its content),
+/// JAM_ERR_UNSUPPORTED (no IPv6 here), JAM_ERR_NETWORK or JAM_ERR_MEMORY.
 JAM_API JAM_NODISCARD JamStatus jam_node_start(const JamNodeConfig* config,
                                                JamNode**            out);
+
+/// Does all that jam_node_start does but running and making files, and lets go
+/// again. Also wants every peer to resolve. Returns the same.
+JAM_API JAM_NODISCARD JamStatus jam_node_check(const JamNodeConfig* config,
+                                               JamNodeFacts*        out);
 
 /// Tells everyone, stops the thread and releases the node; null is fine.
 JAM_API void jam_node_stop(JamNode* node);
 
-/// Returns the UDP port the node is bound to.
+/// Lets nobody new in and asks everyone to move to a sibling. Any thread.
+JAM_API void jam_node_drain(JamNode* node);
+
+/// Returns whether a draining node has nobody left. Any thread.
+JAM_API bool jam_node_drained(const JamNode* node);
+
+/// Returns the UDP port the node's first socket is bound to.
 JAM_API uint16_t jam_node_port(const JamNode* node);
+
+/// Writes the addresses the node is bound to, as "ADDR:PORT, ADDR:PORT", cut
+/// to `capacity`. Any thread.
+JAM_API void
+jam_node_addresses(const JamNode* node, char* out, size_t capacity);
+
+/// Returns when the network thread last turned: it does several times each
+/// second, or is stuck. Any thread.
+JAM_API JamTime jam_node_heartbeat(const JamNode* node);
 
 /// Copies the newest view. One thread at a time.
 JAM_API void jam_node_view(JamNode* node, JamNodeView* out);
@@ -243,11 +312,15 @@ JAM_API JAM_NODISCARD JamStatus jam_node_invite(const JamNode* node,
                                                 char*          out,
                                                 size_t         capacity);
 
-/// The same for a node that is not running here, from its key file.
-JAM_API JAM_NODISCARD JamStatus jam_invite(const char* key_file,
-                                           const char* addresses,
-                                           char*       out,
-                                           size_t      capacity);
+/// The same for a node that is not running here, from its configuration: its
+/// key and `address`. Makes a missing key file.
+JAM_API JAM_NODISCARD JamStatus jam_invite(const JamNodeConfig* config,
+                                           char*                out,
+                                           size_t               capacity);
+
+/// Draws a secret, fit for a key file or a cluster. Any thread.
+/// Returns JAM_ERR_CRYPTO if there is no randomness to be had.
+JAM_API JAM_NODISCARD JamStatus jam_new_secret(char out[JAM_SECRET_SIZE]);
 
 #ifdef __cplusplus
 } // extern "C"

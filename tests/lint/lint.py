@@ -119,7 +119,11 @@ def rt_symbols():
 
 
 def exports():
-    """Modules define only names with their prefix."""
+    """Modules define only names with their prefix, plug-ins show one symbol."""
+    for library, wanted in (("lib/libjam_shim.so", "jam_shim_get"), ("lv2/jamnet.lv2/jam.so", "lv2_descriptor")):
+        if (BUILD / library).exists():
+            for symbol in sorted(symbols(BUILD / library, "-D", "--defined-only") ^ {wanted}):
+                yield f"{library}: {symbol}"
     prefixes = {"base": "jam", "api": "jam"}
     for module in MODULES:
         library = BUILD / f"core/libjam_{module}.a"

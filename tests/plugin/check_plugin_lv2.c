@@ -95,10 +95,14 @@ static LV2_URID map(LV2_URID_Map_Handle handle, const char* uri)
   return ++urid_count;
 }
 
-static int log_vprintf(LV2_Log_Handle handle,
-                       LV2_URID       type,
-                       const char*    text,
-                       va_list        args)
+#if defined(__GNUC__)
+__attribute__((format(printf, 3, 0)))
+#endif
+static int
+log_vprintf(LV2_Log_Handle handle,
+            LV2_URID       type,
+            const char*    text,
+            va_list        args)
 {
   (void)handle;
   (void)type;
@@ -571,8 +575,9 @@ START_TEST(sound_and_midi_go_both_ways)
   const JamTime end   = jam_now() + 2 * RIG_PATIENCE;
   float         heard = 0.0F;
   bool          sent  = false;
-  while ((heard < 0.4F || plugin.midi_count < 1U || other.heard_count < 1U) &&
-         jam_now() < end) {
+  while (
+    (heard < 0.4F || plugin.midi_count < 1U || rig_midi_count(&other) < 1U) &&
+    jam_now() < end) {
     if (plugin.controls[PEOPLE] == 2.0F && !sent) {
       JamShimStatus status;
       shim->status(other.jam, &status);

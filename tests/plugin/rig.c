@@ -166,10 +166,7 @@ static void* run(void* const context)
   const JamTime  start    = jam_now();
   for (uint64_t n = 0U; !atomic_load(&host->stop); ++n) {
     const unsigned frames = host->sizes(n);
-    if (frames == 0U) {
-      break;
-    }
-    const JamTime due =
+    const JamTime  due =
       start + (JamTime)((double)position * 1e9 / host->rate_hz);
     while (jam_now() < due) {
       const struct timespec nap = {0, 200000L};
@@ -177,6 +174,7 @@ static void* run(void* const context)
     }
     one_block(host, &ear, frames, position, buffers);
     position += frames;
+    atomic_fetch_add(&host->blocks, 1U);
   }
   return NULL;
 }
@@ -200,21 +198,16 @@ void rig_start(RigHost* const         host,
   host->running = true;
 }
 
-void rig_wait_end(RigHost* const host)
+void rig_stop(RigHost* const host)
 {
   if (!host->running) {
     return;
   }
   host->running = false;
+  atomic_store(&host->stop, true);
   (void)pthread_join(host->thread, NULL);
   host->shim->deactivate(host->jam);
   (void)pthread_mutex_destroy(&host->mutex);
-}
-
-void rig_stop(RigHost* const host)
-{
-  atomic_store(&host->stop, true);
-  rig_wait_end(host);
 }
 
 static bool holds(const RigWindow* const window, const int tone)
@@ -247,6 +240,28 @@ bool rig_hears(RigHost* const host, const int tone, RigWindow* const out)
   return found;
 }
 
+bool rig_hears_some(RigHost* const host, const int tone)
+{
+  const JamTime end   = jam_now() + RIG_PATIENCE;
+  double        level = 0.0;
+  do {
+    rig_nap();
+    (void)pthread_mutex_lock(&host->mutex);
+    level = host->newest.tones[tone] / RIG_LEVEL;
+    (void)pthread_mutex_unlock(&host->mutex);
+  } while (level < 0.5 && jam_now() < end);
+  return level >= 0.5;
+}
+
+bool rig_waits_for_blocks(RigHost* const host, const unsigned count)
+{
+  const JamTime end = jam_now() + RIG_PATIENCE;
+  while (atomic_load(&host->blocks) < count && jam_now() < end) {
+    rig_nap();
+  }
+  return atomic_load(&host->blocks) >= count;
+}
+
 bool rig_waits_for(RigHost* const          host,
                    const JamShimConnection connection,
                    const unsigned          people)
@@ -273,17 +288,21 @@ void rig_play(RigHost* const host,
   (void)pthread_mutex_unlock(&host->mutex);
 }
 
+unsigned rig_midi_count(RigHost* const host)
+{
+  (void)pthread_mutex_lock(&host->mutex);
+  const unsigned count = host->heard_count;
+  (void)pthread_mutex_unlock(&host->mutex);
+  return count;
+}
+
 bool rig_waits_for_midi(RigHost* const host, const unsigned count)
 {
   const JamTime end = jam_now() + RIG_PATIENCE;
-  unsigned      got = 0U;
-  do {
+  while (rig_midi_count(host) < count && jam_now() < end) {
     rig_nap();
-    (void)pthread_mutex_lock(&host->mutex);
-    got = host->heard_count;
-    (void)pthread_mutex_unlock(&host->mutex);
-  } while (got < count && jam_now() < end);
-  return got >= count;
+  }
+  return rig_midi_count(host) >= count;
 }
 
 JamNode* rig_node(const uint16_t port, const char* const key_file)

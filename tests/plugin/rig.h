@@ -27,7 +27,7 @@ typedef struct RigWindow {
   double rest;             ///< RMS of what is none of them
 } RigWindow;
 
-/// The block after `count` others; 0 ends the run.
+/// The length of the block after `count` others.
 typedef unsigned (*RigSizes)(uint64_t count);
 
 typedef struct RigHost {
@@ -40,6 +40,7 @@ typedef struct RigHost {
   bool             running;
   atomic_bool      stop;
   atomic_bool      bad; ///< Not a number, or beyond the block
+  atomic_uint      blocks;
 
   pthread_mutex_t mutex; // For what follows
   RigWindow       newest;
@@ -66,15 +67,18 @@ void rig_start(RigHost*         host,
                int              tone,
                RigSizes         sizes);
 
-/// Waits for the end that `sizes` gives.
-void rig_wait_end(RigHost* host);
-
 /// Ends the calls, if there are any, and deactivates.
 void rig_stop(RigHost* host);
 
 /// Waits until a window holds this tone alone at its level, or with tone -1
 /// nothing at all; false when patience ends. Fills `out` if not null.
 bool rig_hears(RigHost* host, int tone, RigWindow* out);
+
+/// Waits until a window holds some of this tone, whatever else.
+bool rig_hears_some(RigHost* host, int tone);
+
+/// Waits until so many blocks have passed.
+bool rig_waits_for_blocks(RigHost* host, unsigned count);
 
 /// Waits until the status says so.
 bool rig_waits_for(RigHost*          host,
@@ -86,6 +90,9 @@ void rig_play(RigHost* host, uint8_t status, uint8_t first, uint8_t second);
 
 /// Waits until so many MIDI messages came out.
 bool rig_waits_for_midi(RigHost* host, unsigned count);
+
+/// Returns how many have come out.
+unsigned rig_midi_count(RigHost* host);
 
 /// Naps a millisecond.
 void rig_nap(void);

@@ -98,6 +98,29 @@ static void lose_home(Nodemesh* const       mesh,
   mark(mesh, person);
 }
 
+// The person is here: whoever asks sees the local user
+static void stand_for(Nodemesh* const       mesh,
+                      NodemeshPerson* const person,
+                      NodemeshLocal* const  local)
+{
+  mesh->dropping -= local->drop ? 1U : 0U;
+  local->drop    = false;
+  local->dropped = false;
+  if (person->epoch > local->user.epoch) {
+    // It has been elsewhere in between and is back in the session it had here:
+    // others must not take that for news from before
+    local->user.epoch = person->epoch;
+    local->current    = 0U;
+    nodemesh_dirty(mesh);
+  }
+  person->epoch = local->user.epoch;
+  person->best  = NODEMESH_NONE;
+  person->until = JAM_NEVER;
+  person->shown = false;
+  unmark(mesh, person);
+  settle(mesh, person);
+}
+
 void nodemesh_review(Nodemesh* const       mesh,
                      NodemeshPerson* const person,
                      const JamTime         until)
@@ -115,14 +138,7 @@ void nodemesh_review(Nodemesh* const       mesh,
       ++mesh->dropping;
     }
   } else if (local) {
-    // It is here: whoever asks sees the local user
-    person->epoch =
-      person->epoch > local->user.epoch ? person->epoch : local->user.epoch;
-    person->best  = NODEMESH_NONE;
-    person->until = JAM_NEVER;
-    person->shown = false;
-    unmark(mesh, person);
-    settle(mesh, person);
+    stand_for(mesh, person, local);
     return;
   }
   if (claim) {
@@ -130,7 +146,8 @@ void nodemesh_review(Nodemesh* const       mesh,
     person->user  = claim->user;
     person->until = JAM_NEVER;
     mark(mesh, person);
-  } else if (before != NODEMESH_NONE || person->until != JAM_NEVER) {
+  } else if (before != NODEMESH_NONE) {
+    // Whoever is waited for already is so for as long as before
     lose_home(mesh, person, until);
   }
   settle(mesh, person);

@@ -36,6 +36,15 @@ typedef struct NodeUser {
   // At a sibling
   unsigned      peer;   // Its home; 0: gone, but it may turn up elsewhere
   SynchubUserId handle; // Of its streams there
+
+  // What is still on the way by its former home
+  unsigned      former_peer;
+  SynchubUserId former_handle;
+  JamTime       former_until;
+  uint16_t      former_newest; // Passed on of what came that way
+  bool          heard;         // By its present home ...
+  uint16_t      first;         // ... from this packet on
+  uint16_t      newest;        // Passed on, whichever way it came
 } NodeUser;
 
 // A session with a sibling, in the place of its number in the mesh.
@@ -61,8 +70,10 @@ struct SessionNode {
   JamTime             utc_at;
   bool                draining;
   uint64_t            datagrams_in, datagrams_out, bytes_in, bytes_out;
-  uint64_t            out_of_place; // Frames a user may not send
-  uint64_t            media_to_siblings, media_from_siblings, media_void;
+  uint64_t            out_of_place;             // Frames a user may not send
+  uint64_t            media_in, media_to_users; // Packets of users here; copies
+  uint64_t            media_to_siblings, media_from_siblings;
+  uint64_t media_void; // Of nobody who is there, or passed on already
 };
 
 static inline bool node_is_here(const NodeUser* const user)
@@ -133,6 +144,12 @@ unsigned node_peer_of(const SessionNode* node, const NodeSibling* sibling);
 
 // The mesh is told of a user who is here now.
 void node_mesh_join(SessionNode* node, JamTime now, NodeUser* user);
+
+// A user's home is not where it was: what was sent that way before may come in.
+void node_home_left(NodeUser*     user,
+                    JamTime       now,
+                    unsigned      peer,
+                    SynchubUserId handle);
 
 // A place for a user who is elsewhere, or null.
 NodeUser* node_remote_new(const SessionNode* node);

@@ -7,6 +7,8 @@
 
 #include <math.h>
 
+#define FORMER_TIME (200 * JAM_MS) // Longer than any detour between nodes
+
 static void fan_out(SessionNode* const      node,
                     const JamTime           now,
                     const NodeUser* const   user,
@@ -20,6 +22,7 @@ static void fan_out(SessionNode* const      node,
     // A full queue drops its oldest media and is counted by the transport
     (void)!toast_send(node->endpoint, now, others[i]->end.session, &copy);
   }
+  node->media_to_users += count;
 }
 
 static void to_siblings(SessionNode* const      node,
@@ -36,11 +39,37 @@ static void to_siblings(SessionNode* const      node,
   node->media_to_siblings += frame->kind == TOAST_FRAME_MEDIA ? count : 0U;
 }
 
+static bool is_after(const uint16_t a, const uint16_t b)
+{
+  return a != b && (uint16_t)(a - b) < 0x8000U;
+}
+
+// Whether a packet that came by the user's present home is to be passed on: for
+// a moment after a move the former one may have been faster with it
+static bool
+take(NodeUser* const user, const JamTime now, const ToastFrame* const frame)
+{
+  if (now < user->former_until && !is_after(frame->seq, user->former_newest)) {
+    return false;
+  }
+  if (!user->heard) {
+    user->heard = true;
+    user->first = frame->seq;
+  }
+  user->newest = frame->seq;
+  return true;
+}
+
 static void media_input(SessionNode* const      node,
                         const JamTime           now,
-                        const NodeUser* const   user,
+                        NodeUser* const         user,
                         const ToastFrame* const frame)
 {
+  if (!take(user, now, frame)) {
+    ++node->media_void;
+    return;
+  }
+  ++node->media_in;
   fan_out(node, now, user, frame);
   if (user->local) {
     ToastFrame copy = *frame;
@@ -103,6 +132,42 @@ static NodeUser* source_of(SessionNode* const       node,
     return NULL;
   }
   return &node->users[slot - 1U];
+}
+
+// Whoever has just moved, if this is what it sent by its former home before:
+// nobody gets it twice, since its present home does not have it
+static NodeUser* former_of(const SessionNode* const node,
+                           const JamTime            now,
+                           const unsigned           peer,
+                           const ToastFrame* const  frame)
+{
+  const unsigned places = node->config.max_users + node->max_remotes;
+  for (unsigned i = 0U; i < places; ++i) {
+    NodeUser* const user = &node->users[i];
+    if (user->id && user->former_peer == peer &&
+        user->former_handle == frame->handle && now < user->former_until) {
+      if (user->heard && !is_after(user->first, frame->seq)) {
+        return NULL;
+      }
+      if (is_after(frame->seq, user->former_newest)) {
+        user->former_newest = frame->seq;
+      }
+      return user;
+    }
+  }
+  return NULL;
+}
+
+void node_home_left(NodeUser* const     user,
+                    const JamTime       now,
+                    const unsigned      peer,
+                    const SynchubUserId handle)
+{
+  user->former_peer   = peer;
+  user->former_handle = handle;
+  user->former_until  = peer ? now + FORMER_TIME : 0;
+  user->former_newest = user->newest;
+  user->heard         = false;
 }
 
 // From the clock of the user's home to ours, and the path by the hop between
@@ -172,12 +237,17 @@ void node_sibling_frame(SessionNode* const       node,
   } else if (frame->kind == TOAST_FRAME_MIDI) {
     node_midi_sibling_input(node, now, sibling, frame);
   } else {
-    const NodeUser* const user = source_of(node, sibling, frame->handle);
+    NodeUser* user = source_of(node, sibling, frame->handle);
     ++node->media_from_siblings;
+    if (user) {
+      user = take(user, now, frame) ? user : NULL;
+    } else {
+      user = former_of(node, now, peer, frame);
+    }
     if (user) {
       fan_out(node, now, user, frame);
     } else {
-      ++node->media_void; // Of somebody who has moved, or is not known yet
+      ++node->media_void;
     }
   }
 }

@@ -214,11 +214,16 @@ static void user_event(SessionNode* const         node,
   if (!user) {
     return;
   }
-  user->peer   = 0U;
-  user->handle = event->user.handle;
+  const unsigned      former = user->peer;
+  const SynchubUserId handle = user->handle;
+  user->peer                 = 0U;
+  user->handle               = event->user.handle;
   for (unsigned i = 0U; !event->homeless && i < NODEMESH_MAX_PEERS; ++i) {
     user->peer =
       node->siblings[i].end.session == event->session ? i + 1U : user->peer;
+  }
+  if (user->peer && former && user->peer != former) {
+    node_home_left(user, now, former, handle);
   }
   nodemesh_set_tag(node->mesh,
                    event->person,

@@ -96,6 +96,8 @@ static void take_over(SessionNode* const          node,
     }
   }
   node_midi_move(former, user);
+  user->newest = former->newest;
+  node_home_left(user, now, former->peer, former->handle);
   former->id    = 0U;
   former->local = 0U;
   former->peer  = 0U;
@@ -127,6 +129,7 @@ static bool come_in(SessionNode* const          node,
     return false;
   }
   set_place(node, user, id);
+  node_home_left(user, now, 0U, 0U);
   node_midi_join(node, now, user);
   node_mesh_join(node, now, user);
   welcome(node, now, user, true);
@@ -212,7 +215,8 @@ void node_leave(SessionNode* const node,
   const SynchubUserId id = user->id;
   node_midi_deafen(user);
   node_midi_move(user, place);
-  user->id = 0U;
+  place->newest = user->newest;
+  user->id      = 0U;
   set_place(node, place, id);
 }
 

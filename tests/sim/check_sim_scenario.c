@@ -122,13 +122,16 @@ END_TEST
 
 START_TEST(a_report_is_one_line_with_exactly_its_keys)
 {
-  ReportListener listener = {"b", "a\"x", 1.0, 2.0, 3U, 4.0, 5.0, 6.0, 0.0};
-  ReportClock    clock    = {"b", "n", 1.0, 2.0, -3.0, 4.0};
-  ReportMidi     midi     = {"b", "a", 4U, 3U, 1U, 0U, 1.5, 2.5};
-  listener.snr_db         = (double)NAN;
-  const Report report     = {1, 0xABCU, 1U, 1U, 1U, &listener, &clock, &midi};
-  char         text[1000] = "";
-  FILE* const  file       = tmpfile();
+  ReportListener listener =
+    {"b", "a\"x", 1.0, 2.0, 3U, 4.0, 5.0, 6.0, 7.0, 0.0};
+  ReportNode  node  = {"n", 2U, 1U, 3U, 10U, 11U, 12U, 13U, 14U};
+  ReportClock clock = {"b", "n", 1.0, 2.0, -3.0, 4.0};
+  ReportMidi  midi  = {"b", "a", 4U, 3U, 1U, 0U, 1.5, 2.5};
+  listener.snr_db   = (double)NAN;
+  const Report report =
+    {1, 0xABCU, 1U, 1U, 1U, 1U, &listener, &clock, &midi, &node};
+  char        text[1000] = "";
+  FILE* const file       = tmpfile();
   ck_assert(file != NULL);
   report_write(&report, file);
   rewind(file);
@@ -139,11 +142,15 @@ START_TEST(a_report_is_one_line_with_exactly_its_keys)
     "{\"seed\":1,\"hash\":\"0000000000000abc\",\"listeners\":[{\"at\":\"b\","
     "\"from\":\"a\\\"x\",\"delay_ms_p50\":1.000,\"delay_ms_p99\":2.000,"
     "\"lost\":3,\"concealed_ms\":4.000,\"longest_gap_ms\":5.000,"
-    "\"bytes_per_s\":6.000,\"snr_db\":null}],\"clocks\":[{\"client\":\"b\","
+    "\"bytes_per_s\":6.000,\"back_ms\":7.000,\"snr_db\":null}],\"clocks\":[{"
+    "\"client\":\"b\","
     "\"node\":\"n\",\"error_us_p50\":1.000,\"error_us_p99\":2.000,"
     "\"last_us\":-3.000,\"sigma_us\":4.000}],\"midi\":[{\"at\":\"b\","
     "\"from\":\"a\",\"sent\":4,\"received\":3,\"lost\":1,\"extra\":0,"
-    "\"delay_ms_p50\":1.500,\"delay_ms_p99\":2.500}]}\n");
+    "\"delay_ms_p50\":1.500,\"delay_ms_p99\":2.500}],"
+    "\"nodes\":[{\"node\":\"n\",\"users\":2,\"elsewhere\":1,\"siblings\":3,"
+    "\"media_in\":10,\"to_siblings\":11,\"from_siblings\":12,"
+    "\"unwanted\":13,\"to_users\":14}]}\n");
 }
 
 END_TEST

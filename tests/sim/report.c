@@ -44,6 +44,7 @@ static void put_listener(FILE* const out, const ReportListener* const row)
   put_number(out, "concealed_ms", row->concealed_ms, ",");
   put_number(out, "longest_gap_ms", row->longest_gap_ms, ",");
   put_number(out, "bytes_per_s", row->bytes_per_s, ",");
+  put_number(out, "back_ms", row->back_ms, ",");
   put_number(out, "snr_db", row->snr_db, "}");
 }
 
@@ -74,6 +75,25 @@ static void put_midi(FILE* const out, const ReportMidi* const row)
   put_number(out, "delay_ms_p99", row->delay_ms_p99, "}");
 }
 
+static void put_node(FILE* const out, const ReportNode* const row)
+{
+  (void)fputc('{', out);
+  put_name(out, "node", row->id);
+  (void)fprintf(out,
+                "\"users\":%u,\"elsewhere\":%u,\"siblings\":%u,"
+                "\"media_in\":%" PRIu64 ",\"to_siblings\":%" PRIu64
+                ",\"from_siblings\":%" PRIu64 ",\"unwanted\":%" PRIu64
+                ",\"to_users\":%" PRIu64 "}",
+                row->users,
+                row->elsewhere,
+                row->siblings,
+                row->media_in,
+                row->to_siblings,
+                row->from_siblings,
+                row->unwanted,
+                row->to_users);
+}
+
 void report_write(const Report* const report, FILE* const out)
 {
   // The hash is a string: JSON numbers are exact to 53 bits only
@@ -96,6 +116,11 @@ void report_write(const Report* const report, FILE* const out)
     (void)fputs(i ? "," : "", out);
     put_midi(out, &report->midi[i]);
   }
+  (void)fputs("],\"nodes\":[", out);
+  for (unsigned i = 0U; i < report->node_count; ++i) {
+    (void)fputs(i ? "," : "", out);
+    put_node(out, &report->nodes[i]);
+  }
   (void)fputs("]}\n", out);
 }
 
@@ -104,6 +129,7 @@ void report_free(Report* const report)
   free(report->listeners);
   free(report->clocks);
   free(report->midi);
+  free(report->nodes);
   memset(report, 0, sizeof(*report));
 }
 

@@ -16,7 +16,8 @@ typedef struct ReportListener {
   double      delay_ms_p50, delay_ms_p99;
   uint64_t    lost; ///< Packets that never came
   double      concealed_ms, longest_gap_ms, bytes_per_s;
-  double      snr_db; ///< NaN: not measured
+  double      back_ms; ///< NaN: no node crashed while both were in
+  double      snr_db;  ///< NaN: not measured
 } ReportListener;
 
 /// A client's idea of its node's clock.
@@ -38,13 +39,21 @@ typedef struct ReportMidi {
   double      delay_ms_p50, delay_ms_p99;
 } ReportMidi;
 
+/// What has gone through one node that is up at the end.
+typedef struct ReportNode {
+  const char* id;
+  unsigned    users, elsewhere, siblings;
+  uint64_t    media_in, to_siblings, from_siblings, unwanted, to_users;
+} ReportNode;
+
 typedef struct Report {
   int64_t         seed;
   uint64_t        hash;
-  unsigned        listener_count, clock_count, midi_count;
+  unsigned        listener_count, clock_count, midi_count, node_count;
   ReportListener* listeners;
   ReportClock*    clocks;
   ReportMidi*     midi;
+  ReportNode*     nodes;
 } Report;
 
 /// Writes a report on one line.

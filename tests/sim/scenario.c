@@ -20,35 +20,37 @@
 #define MAX_FILE 65536U
 #define EXACT 9007199254740992.0 // Integers beyond are not exact in JSON
 
-static const Field top_fields[] = {{.key     = "seed",
-                                    .kind    = FIELD_INTEGER,
-                                    .offset  = offsetof(Scenario, seed),
-                                    .maximum = EXACT},
-                                   {.key     = "seconds",
-                                    .kind    = FIELD_NUMBER,
-                                    .offset  = offsetof(Scenario, seconds),
-                                    .minimum = 0.01,
-                                    .maximum = 864000.0},
-                                   {.key     = "rate",
-                                    .kind    = FIELD_INTEGER,
-                                    .offset  = offsetof(Scenario, rate),
-                                    .minimum = 44100.0,
-                                    .maximum = 192000.0},
-                                   {.key     = "frames",
-                                    .kind    = FIELD_INTEGER,
-                                    .offset  = offsetof(Scenario, frames),
-                                    .minimum = 32.0,
-                                    .maximum = 1024.0},
-                                   {.key     = "bits",
-                                    .kind    = FIELD_INTEGER,
-                                    .offset  = offsetof(Scenario, bits),
-                                    .minimum = 16.0,
-                                    .maximum = 24.0},
-                                   {.key = "nodes", .kind = FIELD_OTHER},
-                                   {.key = "clients", .kind = FIELD_OTHER},
-                                   {.key = "links", .kind = FIELD_OTHER},
-                                   {.key = "events", .kind = FIELD_OTHER},
-                                   {0}};
+static const Field top_fields[] = {
+  {.key     = "seed",
+   .kind    = FIELD_INTEGER,
+   .offset  = offsetof(Scenario, seed),
+   .maximum = EXACT},
+  {.key     = "seconds",
+   .kind    = FIELD_NUMBER,
+   .offset  = offsetof(Scenario, seconds),
+   .minimum = 0.01,
+   .maximum = 864000.0},
+  {.key     = "rate",
+   .kind    = FIELD_INTEGER,
+   .offset  = offsetof(Scenario, rate),
+   .minimum = 44100.0,
+   .maximum = 192000.0},
+  {.key     = "frames",
+   .kind    = FIELD_INTEGER,
+   .offset  = offsetof(Scenario, frames),
+   .minimum = 32.0,
+   .maximum = 1024.0},
+  {.key     = "bits",
+   .kind    = FIELD_INTEGER,
+   .offset  = offsetof(Scenario, bits),
+   .minimum = 16.0,
+   .maximum = 24.0},
+  {.key = "cluster", .kind = FIELD_FLAG, .offset = offsetof(Scenario, cluster)},
+  {.key = "nodes", .kind = FIELD_OTHER},
+  {.key = "clients", .kind = FIELD_OTHER},
+  {.key = "links", .kind = FIELD_OTHER},
+  {.key = "events", .kind = FIELD_OTHER},
+  {0}};
 
 void scenario_default(Scenario* const out)
 {
@@ -57,6 +59,7 @@ void scenario_default(Scenario* const out)
   out->seconds    = 10.0;
   out->rate       = 48000;
   out->bits       = 24;
+  out->cluster    = true;
   out->node_count = 1U;
   (void)snprintf(out->nodes[0].id, sizeof(out->nodes[0].id), "node");
 }
@@ -160,6 +163,7 @@ static bool event_known(const Scenario* const      scenario,
            known(scenario, where, event->b, true, true, error);
   case SCENARIO_CRASH:
   case SCENARIO_RESTART:
+  case SCENARIO_DRAIN:
     return known(scenario, where, event->node, false, true, error);
   case SCENARIO_DO_COUNT:
     break;

@@ -53,6 +53,7 @@ typedef enum ScenarioDo {
   SCENARIO_OUTAGE,
   SCENARIO_CRASH,
   SCENARIO_RESTART,
+  SCENARIO_DRAIN, ///< The node asks everybody to move
   SCENARIO_DO_COUNT
 } ScenarioDo;
 
@@ -75,6 +76,7 @@ typedef struct Scenario {
   int64_t        rate;   ///< Of every client
   int64_t        frames; ///< Of a packet
   int64_t        bits;
+  bool           cluster; ///< Several nodes are one cluster
   unsigned       node_count, client_count, link_count, event_count;
   ScenarioNode   nodes[SCENARIO_MAX_NODES];
   ScenarioClient clients[SCENARIO_MAX_CLIENTS];

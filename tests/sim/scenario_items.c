@@ -50,6 +50,7 @@ static const char* const deeds[] = {"join",
                                     "outage",
                                     "crash",
                                     "restart",
+                                    "drain",
                                     NULL};
 
 // Links are written in other units than they are kept in

@@ -152,7 +152,17 @@ static void probe(SimPlayer* const player, const unsigned frames)
   const bool     full  = player->callbacks % period == 0U;
   const bool     sound = stage->dsp && !stage->faders_move;
   SimProbe       probes[SYNCHUB_MAX_MEMBERS];
-  const unsigned count = full || sound ? sim_probe(player->client, probes) : 0U;
+  const bool     watch = stage->crashed != 0;
+  const unsigned count =
+    full || sound || watch ? sim_probe(player->client, probes) : 0U;
+  for (unsigned i = 0U; watch && i < count; ++i) {
+    const SimPlayer* const from = player_by_name(stage, probes[i].name);
+    if (from) {
+      sim_heard_watch(&player->heard[from->number],
+                      &probes[i],
+                      stage->world->now);
+    }
+  }
   for (unsigned i = 0U; full && i < count; ++i) {
     const SimPlayer* const from = player_by_name(stage, probes[i].name);
     if (from) {

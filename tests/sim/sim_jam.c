@@ -67,6 +67,7 @@ static bool node_start(SimJam* const jam, SimNode* const node)
       JAM_OK) {
     return false;
   }
+  sim_cluster_begin(jam, node);
   sim_machine_run(&node->machine, node->engine);
   return true;
 }
@@ -76,6 +77,14 @@ static void node_crash(SimNode* const node)
   sim_machine_run(&node->machine, NULL);
   session_node_free(node->engine);
   node->engine = NULL;
+}
+
+static void node_drain(SimNode* const node)
+{
+  if (node->engine) {
+    session_node_drain(node->engine, sim_machine_now(&node->machine));
+    sim_machine_turn(&node->machine);
+  }
 }
 
 static bool add_node(SimJam* const jam, const unsigned number)
@@ -95,6 +104,7 @@ static bool add_node(SimJam* const jam, const unsigned number)
   node->config.node_id   = (uint16_t)(number + 1U);
   draw(&node->rand, node->config.secret, sizeof(node->config.secret));
   toast_public_key(node->config.secret, node->key);
+  sim_cluster_add(jam, node);
   return node_start(jam, node);
 }
 
@@ -192,11 +202,16 @@ static void happen(void* const context, const uint64_t argument)
     break;
   case SCENARIO_CRASH:
     node_crash(&jam->nodes[scenario_node(jam->scenario, event->node)]);
+    jam->stage.crashed =
+      jam->stage.crashed ? jam->stage.crashed : jam->world.now;
     break;
   case SCENARIO_RESTART:
     // Without memory it stays down, and nobody is heard: the test fails
     (void)node_start(jam,
                      &jam->nodes[scenario_node(jam->scenario, event->node)]);
+    break;
+  case SCENARIO_DRAIN:
+    node_drain(&jam->nodes[scenario_node(jam->scenario, event->node)]);
     break;
   case SCENARIO_DO_COUNT:
     break;
@@ -207,9 +222,10 @@ static void compare_clocks(void* const context, const uint64_t argument)
 {
   SimJam* const jam = (SimJam*)context;
   for (unsigned i = 0U; i < jam->scenario->client_count; ++i) {
-    const char* const    id   = jam->players[i]->spec->node;
-    const SimNode* const node = &jam->nodes[scenario_node(jam->scenario, id)];
-    sim_player_clock(jam->players[i], &node->machine.clock);
+    const SimNode* const node = sim_cluster_home(jam, jam->players[i]);
+    if (node) {
+      sim_player_clock(jam->players[i], &node->machine.clock);
+    }
   }
   sim_world_at(&jam->world,
                jam->world.now + CLOCK_PERIOD,
@@ -351,6 +367,12 @@ SessionClient* sim_jam_client(const SimJam* const jam, const char* const name)
 {
   const int number = scenario_client(jam->scenario, name);
   return number >= 0 ? jam->players[number]->client : NULL;
+}
+
+SessionNode* sim_jam_node(const SimJam* const jam, const char* const id)
+{
+  const int number = scenario_node(jam->scenario, id);
+  return number >= 0 ? jam->nodes[number].engine : NULL;
 }
 
 uint64_t sim_jam_hash(const SimJam* const jam)

@@ -45,6 +45,29 @@ report_midi(SimJam* const jam, SimHeard* const heard, ReportMidi* const out)
   out->delay_ms_p99 = sim_samples_quantile(&heard->midi_ms, 0.99);
 }
 
+static void report_nodes(const SimJam* const jam, Report* const out)
+{
+  const size_t size = (jam->node_count + 1U) * sizeof(ReportNode);
+  out->nodes        = (ReportNode*)sim_grow(NULL, size);
+  for (unsigned i = 0U; i < jam->node_count; ++i) {
+    const SimNode* const node = &jam->nodes[i];
+    SimNodeProbe         probe;
+    if (!node->engine) {
+      continue;
+    }
+    sim_probe_node(node->engine, &probe);
+    out->nodes[out->node_count++] = (ReportNode){node->spec->id,
+                                                 probe.here,
+                                                 probe.elsewhere,
+                                                 probe.siblings,
+                                                 probe.media_in,
+                                                 probe.to_siblings,
+                                                 probe.from_siblings,
+                                                 probe.unwanted,
+                                                 probe.to_users};
+  }
+}
+
 static void report_pair(SimJam* const    jam,
                         SimPlayer* const at,
                         const SimPlayer* from,
@@ -77,6 +100,7 @@ void sim_jam_report(SimJam* const jam, Report* const out)
   out->midi = (ReportMidi*)sim_grow(NULL, pairs * sizeof(ReportMidi));
   out->clocks =
     (ReportClock*)sim_grow(NULL, (count + 1U) * sizeof(ReportClock));
+  report_nodes(jam, out);
   for (unsigned i = 0U; i < count; ++i) {
     SimPlayer* const   player = jam->players[i];
     ReportClock* const clock  = &out->clocks[out->clock_count++];

@@ -89,6 +89,23 @@ void sim_heard_probe(SimHeard* const       heard,
   heard->looked = now;
 }
 
+void sim_heard_watch(SimHeard* const       heard,
+                     const SimProbe* const probe,
+                     const JamTime         now)
+{
+  if (!probe->heard) {
+    return;
+  }
+  if (heard->moved == 0 || probe->newest != heard->watched ||
+      probe->life != heard->watched_life) {
+    const JamTime silence = heard->moved ? now - heard->moved : 0;
+    heard->silence        = silence > heard->silence ? silence : heard->silence;
+    heard->moved          = now;
+    heard->watched        = probe->newest;
+    heard->watched_life   = probe->life;
+  }
+}
+
 void sim_heard_report(SimHeard* const       heard,
                       const uint32_t        rate_hz,
                       ReportListener* const out)
@@ -103,7 +120,8 @@ void sim_heard_report(SimHeard* const       heard,
   out->longest_gap_ms = ms * (double)heard->longest;
   out->bytes_per_s =
     heard->active_s > 0.0 ? (double)heard->bytes / heard->active_s : 0.0;
-  out->snr_db = (double)NAN;
+  out->back_ms = heard->moved ? 1e-6 * (double)heard->silence : (double)NAN;
+  out->snr_db  = (double)NAN;
   if (heard->signal > 0.0) {
     const double ratio = heard->signal / fmax(heard->noise, 1e-30);
     out->snr_db        = fmin(10.0 * log10(ratio), BEST_SNR_DB);

@@ -30,6 +30,10 @@ typedef struct SimHeard {
   uint64_t     concealed, longest;
   double       active_s; // Earlier lives
   JamTime      begun, looked;
+  int64_t      watched; ///< Newest position at the last watch
+  uint64_t     watched_life;
+  JamTime      moved;   ///< When that last changed; 0: never watched
+  JamTime      silence; ///< Longest without change
   bool         reading; ///< read_from is where the present block began
   double       read_from;
   double       signal, noise; ///< Sums of squares
@@ -41,6 +45,10 @@ typedef struct SimHeard {
 
 /// Takes in what the engine knows of the stream at true time `now`.
 void sim_heard_probe(SimHeard* heard, const SimProbe* probe, JamTime now);
+
+/// After a node has crashed, called with every audio block: how long nothing
+/// comes. `now` is true time.
+void sim_heard_watch(SimHeard* heard, const SimProbe* probe, JamTime now);
 
 /// Sums up. `rate_hz` of the stream; the names are borrowed.
 void sim_heard_report(SimHeard* heard, uint32_t rate_hz, ReportListener* out);

@@ -20,6 +20,7 @@ typedef struct SimStage {
   const JamAllocator* allocator;
   bool                dsp;
   bool                faders_move; ///< Then sound is not compared
+  JamTime             crashed;     ///< When a node did first; 0: never
   const char*         out_dir;     ///< Null: nothing is recorded
   SimSinc*            sinc;
   unsigned            count;

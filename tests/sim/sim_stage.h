@@ -16,6 +16,7 @@ typedef struct SimNode {
   SessionNode*        engine; // Null while it is down
   JamRand             rand;
   uint8_t             key[TOAST_KEY_SIZE];
+  int64_t             utc_error_us; // What its idea of UTC is off by
 } SimNode;
 
 struct SimJam {
@@ -28,5 +29,16 @@ struct SimJam {
   SimNode         nodes[SCENARIO_MAX_NODES];
   SimPlayer*      players[SCENARIO_MAX_CLIENTS];
 };
+
+// sim_cluster.c
+
+/// Makes a node one of the cluster, if the scenario has one. Before it starts.
+void sim_cluster_add(SimJam* jam, SimNode* node);
+
+/// Tells a node the time and where others may be, and keeps doing so.
+void sim_cluster_begin(SimJam* jam, SimNode* node);
+
+/// Returns the node with which a client has its session, or null.
+SimNode* sim_cluster_home(SimJam* jam, const SimPlayer* player);
 
 #endif // JAM_SIM_STAGE_H

@@ -12,7 +12,7 @@ target_link_libraries(jam_sim_world PUBLIC jam_base PRIVATE jam_options m)
 # A whole jam: players and nodes with the product's engines. The probe looks
 # behind their contract, so it sees all of core.
 add_library(jam_sim STATIC
-  sim/fields.c sim/report.c sim/scenario.c sim/scenario_items.c sim/sim_audio.c
+  sim/fields.c sim/report.c sim/scenario.c sim/scenario_items.c sim/sim_audio.c sim/sim_cluster.c
   sim/sim_ears.c sim/sim_host.c sim/sim_jam.c sim/sim_jam_report.c
   sim/sim_measure.c sim/sim_midi.c sim/sim_player.c sim/sim_probe.c
   support/band.c support/band_voices.c support/smf.c)
@@ -41,6 +41,7 @@ sim_check(scenario jam_sim)
 sim_check(midi jam_sim)
 sim_check(jam jam_sim)
 sim_check(sound jam_sim)
+sim_check(mesh jam_sim)
 
 # Random jams; more of them: sim_seeds FIRST COUNT
 add_executable(sim_seeds sim/sim_seeds.c sim/sim_invariants.c)

@@ -127,6 +127,7 @@ typedef struct ClientLeg {
   ToastSession   session; // 0: unused
   uint16_t       node;
   bool           open;
+  bool           joined; // Asked to let us in
   SynchubRoster  roster;
   unsigned       sibling_count;
   SynchubSibling siblings[SYNCHUB_MAX_SIBLINGS];
@@ -257,6 +258,7 @@ bool client_roam_lost(SessionClient* client, JamTime now);
 
 // client_leg.c
 ClientLeg* client_leg_find(SessionClient* client, ToastSession session);
+void       client_leg_join(SessionClient* client, JamTime now, ClientLeg* leg);
 // Resumes at a sibling; JAM_ERR_STATE when the ticket is out of date.
 JamStatus client_leg_try(SessionClient*        client,
                          JamTime               now,

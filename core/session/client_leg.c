@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Sessions beside the present one. A sibling that is being tried is told to let
-// us in at once, gets the uplink too, and takes the present node's place when
-// it has answered and let us in. The session before stays for a second, so that
-// what is still on its way by the old route is heard as well.
+// Sessions beside the present one. A sibling that is being tried is asked to
+// let us in once that seems needed, gets the uplink from then on, and takes the
+// present node's place when it has answered and let us in. The session before
+// stays for a second, so that what is still on its way by the old route is
+// heard as well.
 
 #include "session/client_internal.h"
 
@@ -78,6 +79,16 @@ static ClientLeg* take_place(SessionClient* const client, const JamTime now)
   return &legs[MAX_LEGS - 1U];
 }
 
+void client_leg_join(SessionClient* const client,
+                     const JamTime        now,
+                     ClientLeg* const     leg)
+{
+  if (leg->session && !leg->joined) {
+    leg->joined = true;
+    client_send_join(client, now, leg->session);
+  }
+}
+
 JamStatus client_leg_try(SessionClient* const        client,
                          const JamTime               now,
                          const SynchubSibling* const sibling)
@@ -95,7 +106,6 @@ JamStatus client_leg_try(SessionClient* const        client,
     leg->session = session;
     leg->node    = sibling->node;
     synchub_roster_init(&leg->roster);
-    client_send_join(client, now, session);
   }
   return status;
 }
@@ -105,10 +115,10 @@ void client_legs_send(SessionClient* const    client,
                       const ToastFrame* const frame)
 {
   for (unsigned i = 0U; i < MAX_LEGS; ++i) {
-    (void)!toast_send(client->endpoint,
-                      now,
-                      client->roam.legs[i].session,
-                      frame);
+    const ClientLeg* const leg = &client->roam.legs[i];
+    if (leg->joined) {
+      (void)!toast_send(client->endpoint, now, leg->session, frame);
+    }
   }
   (void)!toast_send(client->endpoint, now, client->roam.former.session, frame);
 }

@@ -5,8 +5,9 @@
 // every block, so a silence of 80 ms, or twice the fourth longest of the last
 // few seconds, means trouble. A false alarm costs little: the present session
 // stays as it is while a sibling is tried, and if it is heard again before the
-// sibling has answered, nothing has happened. After two false alarms in ten
-// seconds the third is not called off.
+// sibling has taken over, that is called off. For the first 30 ms the sibling
+// is not even asked to let us in, so that nobody else notices. After two false
+// alarms in ten seconds the third is not called off.
 
 #include "session/client_internal.h"
 
@@ -17,6 +18,7 @@
 #define PATIENCE (80 * JAM_MS)
 #define IDLE_PATIENCE (1200 * JAM_MS) // Nothing is sent that must be answered
 #define MOST_PATIENCE (1500 * JAM_MS)
+#define JOIN_WAIT (30 * JAM_MS)
 #define UPLINK_GAP (50 * JAM_MS)
 #define GAPS_TIME (4 * JAM_SECOND)
 #define SETTLE_TIME JAM_SECOND
@@ -162,6 +164,9 @@ static void come_back(SessionClient* const client, const JamTime now)
   if (!roam->has_ticket || client_leg_try(client, now, &own) != JAM_OK) {
     client_send_join(client, now, client->session);
   }
+  for (unsigned i = 0U; i < MAX_LEGS; ++i) {
+    client_leg_join(client, now, &roam->legs[i]);
+  }
 }
 
 bool client_roam_lost(SessionClient* const client, const JamTime now)
@@ -200,6 +205,17 @@ static void try_next(SessionClient* const client, const JamTime now)
   }
 }
 
+// Asks those that are being tried to let us in, when it is time
+static void join_legs(SessionClient* const client, const JamTime now)
+{
+  ClientRoam* const roam = &client->roam;
+  if (roam->moving || now - roam->searching_since >= JOIN_WAIT) {
+    for (unsigned i = 0U; i < MAX_LEGS; ++i) {
+      client_leg_join(client, now, &roam->legs[i]);
+    }
+  }
+}
+
 static void watch(SessionClient* const client, const JamTime now)
 {
   ClientRoam* const roam    = &client->roam;
@@ -220,6 +236,9 @@ static void watch(SessionClient* const client, const JamTime now)
   }
   if (roam->searching && now >= roam->next_try) {
     try_next(client, now);
+  }
+  if (roam->searching) {
+    join_legs(client, now);
   }
 }
 
@@ -257,6 +276,11 @@ JamTime client_roam_deadline(const SessionClient* const client)
   JamTime due = roam->former.session ? roam->former_until : JAM_NEVER;
   if (roam->grace_until != 0) {
     due = jam_time_min(due, roam->grace_until);
+  }
+  for (unsigned i = 0U; roam->searching && i < MAX_LEGS; ++i) {
+    if (roam->legs[i].session && !roam->legs[i].joined) {
+      due = jam_time_min(due, roam->searching_since + JOIN_WAIT);
+    }
   }
   return roam->searching ? jam_time_min(due, roam->next_try) : due;
 }

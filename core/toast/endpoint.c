@@ -114,9 +114,11 @@ static bool take_frame(ToastEndpoint* const endpoint, ToastEvent* const out)
   if (endpoint->pending_taken == endpoint->pending_count) {
     return false;
   }
-  *out                        = endpoint->pending[endpoint->pending_taken++];
-  const ToastPeer* const peer = toast_table_find(endpoint, out->session);
-  out->user_data              = peer ? peer->user_data : NULL;
+  *out = endpoint->pending[endpoint->pending_taken++];
+  // Also of a session that the same datagram has ended
+  const ToastPeer* const peer =
+    &endpoint->peers[out->session & TOAST_WIRE_SLOT_MASK];
+  out->user_data = peer->handle == out->session ? peer->user_data : NULL;
   return true;
 }
 

@@ -374,6 +374,12 @@ SessionClient* sim_jam_client(const SimJam* const jam, const char* const name)
   return number >= 0 ? jam->players[number]->client : NULL;
 }
 
+SessionNode* sim_jam_node(const SimJam* const jam, const char* const id)
+{
+  const int number = scenario_node(jam->scenario, id);
+  return number >= 0 ? jam->nodes[number].engine : NULL;
+}
+
 uint64_t sim_jam_hash(const SimJam* const jam)
 {
   return sim_hash_u64(jam->net.hash, jam->stage.audio_hash);

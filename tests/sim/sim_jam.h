@@ -34,6 +34,9 @@ void sim_jam_run(SimJam* jam, double until_seconds);
 /// Returns a client's engine, to look at; null for an unknown name.
 SessionClient* sim_jam_client(const SimJam* jam, const char* name);
 
+/// Returns a node's engine, to look at; null while it is down.
+SessionNode* sim_jam_node(const SimJam* jam, const char* id);
+
 /// Returns the hash of every datagram delivered and all sound so far.
 uint64_t sim_jam_hash(const SimJam* jam);
 

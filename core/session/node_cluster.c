@@ -60,6 +60,12 @@ static unsigned offers(const SessionNode* const node,
   return count;
 }
 
+bool node_can_hand_on(const SessionNode* const node)
+{
+  Offer found[SYNCHUB_MAX_SIBLINGS];
+  return node->mesh && offers(node, found) > 0U;
+}
+
 void node_siblings_tell(SessionNode* const    node,
                         const JamTime         now,
                         const NodeUser* const user)

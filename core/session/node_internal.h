@@ -155,6 +155,11 @@ void node_home_left(NodeUser*     user,
 NodeUser* node_remote_new(const SessionNode* node);
 
 // node_cluster.c
+
+// Whether there is a sibling that takes users.
+bool node_can_hand_on(const SessionNode* node);
+
+// Tells a user where else it can go, and to go there if this node drains.
 void node_siblings_tell(SessionNode* node, JamTime now, const NodeUser* user);
 
 // node_midi.c

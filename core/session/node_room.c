@@ -154,7 +154,8 @@ static void join(SessionNode* const          node,
     }
     return;
   }
-  if (node->draining) {
+  // Whoever can be handed on is let in for that
+  if (node->draining && !node_can_hand_on(node)) {
     node_refuse(node,
                 now,
                 user->end.session,

@@ -180,8 +180,9 @@ void session_node_sibling(SessionNode*        node,
                           JamTime             now,
                           const ToastAddress* address);
 
-/// Takes nobody new from now on and asks everyone to move to a sibling (make
-/// before break); those who cannot stay served. Network thread.
+/// Asks everyone to move to a sibling (make before break), and from now on also
+/// those who come; where there is no sibling, nobody new is taken. Those who
+/// cannot move stay served. Network thread.
 void session_node_drain(SessionNode* node, JamTime now);
 
 /// Returns whether a draining node has nobody left: it may be closed.

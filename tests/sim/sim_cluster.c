@@ -82,6 +82,21 @@ void sim_cluster_begin(SimJam* const jam, SimNode* const node)
   tell(jam, node);
 }
 
+unsigned sim_cluster_addresses(SimJam* const        jam,
+                               const SimNode* const node,
+                               const bool           all,
+                               ToastAddress         out[SCENARIO_MAX_NODES])
+{
+  unsigned count = 0U;
+  for (unsigned i = 0U; i < jam->node_count; ++i) {
+    const SimNode* const other = &jam->nodes[i];
+    if (other == node || (all && is_clustered(jam))) {
+      sim_net_address(&jam->net, other->machine.number, &out[count++]);
+    }
+  }
+  return count;
+}
+
 SimNode* sim_cluster_home(SimJam* const jam, const SimPlayer* const player)
 {
   const ToastAddress* const at = sim_probe_home(player->client);

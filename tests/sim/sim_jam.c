@@ -129,14 +129,14 @@ static void add_links(SimJam* const jam)
   }
 }
 
-static void join(SimJam* const jam, const char* const name)
+static void join(SimJam* const jam, const char* const name, const bool anywhere)
 {
   SimPlayer* const player = jam->players[scenario_client(jam->scenario, name)];
   const SimNode* const node =
     &jam->nodes[scenario_node(jam->scenario, player->spec->node)];
-  ToastAddress address;
-  sim_net_address(&jam->net, node->machine.number, &address);
-  sim_player_join(player, &address, node->key, jam->room_id);
+  ToastAddress   addresses[SCENARIO_MAX_NODES];
+  const unsigned count = sim_cluster_addresses(jam, node, anywhere, addresses);
+  sim_player_join(player, addresses, count, node->key, jam->room_id);
 }
 
 // User ids are a node's affair; scenarios know names
@@ -183,7 +183,8 @@ static void happen(void* const context, const uint64_t argument)
   const ScenarioEvent* const event = &jam->scenario->events[argument];
   switch ((ScenarioDo)event->what) {
   case SCENARIO_JOIN:
-    join(jam, event->client);
+    // Nodes may have come and gone since
+    join(jam, event->client, true);
     break;
   case SCENARIO_LEAVE:
     sim_player_leave(
@@ -260,7 +261,7 @@ static bool joins_later(const Scenario* const scenario, const char* const name)
 static void join_first(void* const context, const uint64_t argument)
 {
   SimJam* const jam = (SimJam*)context;
-  join(jam, jam->scenario->clients[argument].name);
+  join(jam, jam->scenario->clients[argument].name, false);
 }
 
 static void begin(SimJam* const jam)

@@ -41,6 +41,7 @@ sim_net_add(SimNet* const net, const SimReceive receive, void* const context)
   host->address.ip[15] = (uint8_t)number;
   host->receive        = receive;
   host->context        = context;
+  sim_net_link(net, number, number, &plain_link);
   for (unsigned i = 0U; i < number; ++i) {
     sim_net_link(net, i, number, &plain_link);
     sim_net_link(net, number, i, &plain_link);

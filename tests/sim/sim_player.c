@@ -240,15 +240,16 @@ void sim_player_start(SimPlayer* const player, const JamTime when)
 }
 
 void sim_player_join(SimPlayer* const          player,
-                     const ToastAddress* const address,
+                     const ToastAddress* const addresses,
+                     const unsigned            count,
                      const uint8_t             node_key[TOAST_KEY_SIZE],
                      const uint8_t             room_id[SYNCHUB_ROOM_SIZE])
 {
   // Refused when in a room already: then the scenario asked twice
   (void)!session_client_join(player->client,
                              sim_machine_now(&player->machine),
-                             address,
-                             1U,
+                             addresses,
+                             count,
                              node_key,
                              room_id);
   sim_machine_turn(&player->machine);

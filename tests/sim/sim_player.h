@@ -59,9 +59,10 @@ void sim_player_free(SimPlayer* player);
 /// Switches the sound card on; its position 0 is at true time `when`.
 void sim_player_start(SimPlayer* player, JamTime when);
 
-/// Joins a room of the node at `address`.
+/// Joins a room of the node at one of `addresses`.
 void sim_player_join(SimPlayer*          player,
-                     const ToastAddress* address,
+                     const ToastAddress* addresses,
+                     unsigned            count,
                      const uint8_t       node_key[TOAST_KEY_SIZE],
                      const uint8_t       room_id[SYNCHUB_ROOM_SIZE]);
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
-// sim_seeds FIRST COUNT [--sound]: random jams, one a seed, and what must hold
-// in all of them. A failure prints the seed and the command that replays it.
+// sim_seeds FIRST COUNT [--sound | --mesh]: random jams, one a seed, and what
+// must hold in all of them. A failure prints the seed and the command that
+// replays it.
 
 #include "sim/sim_invariants.h"
 #include "sim/sim_jam.h"
+#include "sim/sim_mesh.h"
 
 #include "base/rand.h"
 
@@ -120,39 +122,54 @@ static void draw_scenario(const uint64_t seed, Scenario* const out)
   }
 }
 
+typedef enum Family { PLAIN, SOUND, MESH } Family;
+
+static const char* const options_of[] = {"", " --sound", " --mesh"};
+
 static bool play(const Scenario* const scenario,
-                 const bool            sound,
+                 const Family          family,
                  uint64_t* const       hash,
                  char* const           fault,
                  const size_t          room)
 {
   char                error[SCENARIO_ERROR_SIZE];
-  const SimJamOptions options = {.dsp = sound};
-  SimJam* const       jam     = sim_jam_new(scenario, &options, error);
+  const SimJamOptions options = {.dsp = family == SOUND};
+  SimMeshLook         look;
+  SimJam* const       jam = sim_jam_new(scenario, &options, error);
   if (!jam) {
     (void)snprintf(fault, room, "%s", error);
     return false;
   }
   Report report;
+  sim_jam_run(jam, scenario->seconds - SIM_MESH_LAST_SECONDS);
+  if (family == MESH) {
+    sim_mesh_look(jam, scenario, &look);
+  }
   sim_jam_run(jam, scenario->seconds);
   sim_jam_report(jam, &report);
-  *hash           = report.hash;
-  const bool good = sim_invariants_hold(jam, scenario, &report, fault, room);
+  *hash = report.hash;
+  const bool good =
+    family == MESH ? sim_mesh_holds(jam, scenario, &report, &look, fault, room)
+                   : sim_invariants_hold(jam, scenario, &report, fault, room);
   report_free(&report);
   sim_jam_free(jam);
   return good;
 }
 
-static bool seed_holds(const uint64_t seed, const bool sound)
+static bool seed_holds(const uint64_t seed, const Family family)
 {
   static Scenario scenario;
   char            fault[300] = "";
   uint64_t        first = 0U, second = 0U;
-  draw_scenario(seed, &scenario);
-  bool good = play(&scenario, sound, &first, fault, sizeof(fault));
+  if (family == MESH) {
+    sim_mesh_draw(seed, &scenario);
+  } else {
+    draw_scenario(seed, &scenario);
+  }
+  bool good = play(&scenario, family, &first, fault, sizeof(fault));
   // Every tenth is played twice
   if (good && seed % 10U == 0U) {
-    good = play(&scenario, sound, &second, fault, sizeof(fault));
+    good = play(&scenario, family, &second, fault, sizeof(fault));
     if (good && first != second) {
       (void)snprintf(fault, sizeof(fault), "The second run had another hash.");
       good = false;
@@ -163,23 +180,33 @@ static bool seed_holds(const uint64_t seed, const bool sound)
                  (unsigned long long)seed,
                  fault,
                  (unsigned long long)seed,
-                 sound ? " --sound" : "");
+                 options_of[family]);
   }
   return good;
 }
 
+static int family_of(const char* const option)
+{
+  for (int i = SOUND; i <= MESH; ++i) {
+    if (strcmp(option, options_of[i] + 1) == 0) {
+      return i;
+    }
+  }
+  return -1;
+}
+
 int main(const int argc, char** const argv)
 {
-  const bool sound = argc == 4 && strcmp(argv[3], "--sound") == 0;
-  if (argc < 3 || argc > 4 || (argc == 4 && !sound)) {
-    (void)fputs("Usage: sim_seeds FIRST COUNT [--sound]\n", stderr);
+  const int family = argc == 4 ? family_of(argv[3]) : PLAIN;
+  if (argc < 3 || argc > 4 || family < 0) {
+    (void)fputs("Usage: sim_seeds FIRST COUNT [--sound | --mesh]\n", stderr);
     return 2;
   }
   const uint64_t begin  = strtoull(argv[1], NULL, 10);
   const uint64_t count  = strtoull(argv[2], NULL, 10);
   uint64_t       failed = 0U;
   for (uint64_t seed = begin; seed < begin + count; ++seed) {
-    failed += seed_holds(seed, sound) ? 0U : 1U;
+    failed += seed_holds(seed, (Family)family) ? 0U : 1U;
     (void)fflush(stdout);
   }
   (void)printf("%llu of %llu seeds hold.\n",

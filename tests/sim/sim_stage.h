@@ -38,6 +38,13 @@ void sim_cluster_add(SimJam* jam, SimNode* node);
 /// Tells a node the time and where others may be, and keeps doing so.
 void sim_cluster_begin(SimJam* jam, SimNode* node);
 
+/// Lists where a client of `node` may join: there, or with an invite for `all`
+/// at any node of its cluster. Returns the number of addresses.
+unsigned sim_cluster_addresses(SimJam*        jam,
+                               const SimNode* node,
+                               bool           all,
+                               ToastAddress   out[SCENARIO_MAX_NODES]);
+
 /// Returns the node with which a client has its session, or null.
 SimNode* sim_cluster_home(SimJam* jam, const SimPlayer* player);
 

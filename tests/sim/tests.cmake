@@ -44,7 +44,9 @@ sim_check(sound jam_sim)
 sim_check(mesh jam_sim)
 
 # Random jams; more of them: sim_seeds FIRST COUNT
-add_executable(sim_seeds sim/sim_seeds.c sim/sim_invariants.c)
+add_executable(sim_seeds sim/sim_seeds.c sim/sim_invariants.c
+  sim/sim_mesh_draw.c sim/sim_mesh_judge.c)
 target_link_libraries(sim_seeds PRIVATE jam_sim jam_options m)
 add_test(NAME sim_seeds COMMAND sim_seeds 1 100)
-set_tests_properties(sim_seeds PROPERTIES LABELS "sim" TIMEOUT 600)
+add_test(NAME sim_seeds_mesh COMMAND sim_seeds 1 30 --mesh)
+set_tests_properties(sim_seeds sim_seeds_mesh PROPERTIES LABELS "sim" TIMEOUT 600)

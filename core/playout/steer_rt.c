@@ -24,7 +24,8 @@
 #define GAP_SECONDS 3e-3      // ... when a device has lost time: heard anyway
 #define STEP_SECONDS 1e-3     // Step of the clock that is not noise
 #define STARVED_SECONDS 0.015 // Every packet late for so long: go back at once
-#define STARVED_SPARE 1e-3    // ... by this much more, for jitter
+#define STARVED_SPARE 1e-3    // ... by this much more at least, for jitter ...
+#define STARVED_MOST 1e-2     // ... and at most
 #define HOLD_SECONDS 0.5      // ... and stay until the clock is known
 
 // Below this a lock holds half a sample for 10 s at 48 kHz; a clock that is
@@ -211,7 +212,10 @@ static bool leave_starvation(Playout* const     self,
   }
   self->starving      = false;
   self->reader.hold   = HOLD_SECONDS;
-  const double spare  = STARVED_SPARE * self->config.stream_rate_hz;
+  const double rate   = self->config.stream_rate_hz;
+  const double spare  = limit(self->delay - self->least_needed,
+                             STARVED_SPARE * rate,
+                             STARVED_MOST * rate);
   const double wanted = self->starved_needed + spare + playout_look(self);
   jump(self, device_position, wanted, move);
   return true;

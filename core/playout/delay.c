@@ -14,7 +14,6 @@
 #define FAST_SECONDS 0.5    // Memory of the alarm ...
 #define FAST_SHARE 0.05     // ... and its threshold
 #define HOLD_SECONDS 1.0    // How long it lasts
-#define OTHER_SHARE 0.6     // So many too late: this is another path
 #define SCAN_SECONDS 0.01   // How often the histogram is read
 #define RISE 0.074          // Of time (8 % of what is played meanwhile) ...
 #define FALL 0.03           // ... is how fast the target moves
@@ -134,6 +133,7 @@ start(PlayoutDelay* const delay, const JamTime now, const double needed_us)
   delay->peak_since     = now;
   delay->peak_us[0]     = needed_us;
   delay->peak_us[1]     = needed_us;
+  delay->valley_us      = needed_us;
   delay->minimum_us     = needed_us - SPARE_BINS * delay->bin_us;
   delay->least_us       = needed_us;
   put(delay, needed_us + assumed.prior_us, assumed.prior_packets);
@@ -143,8 +143,22 @@ start(PlayoutDelay* const delay, const JamTime now, const double needed_us)
   delay->alarm_until = now;
 }
 
-/// Raises the alarm when too many of the newest packets came too late.
-static void
+/// Ends a half second. Returns whether all of it came too late: then it was
+/// another path than the one that was measured.
+static bool
+next_half(PlayoutDelay* const delay, const JamTime now, const double needed_us)
+{
+  const bool other  = delay->valley_us > delay->target_us;
+  delay->peak_us[1] = delay->peak_us[0];
+  delay->peak_us[0] = needed_us;
+  delay->valley_us  = needed_us;
+  delay->peak_since = now;
+  return other;
+}
+
+/// Raises the alarm when too many of the newest packets came too late. Returns
+/// whether the path is another one.
+static bool
 watch(PlayoutDelay* const delay, const JamTime now, const double needed_us)
 {
   const double passed = seconds_since(now, delay->updated);
@@ -155,15 +169,14 @@ watch(PlayoutDelay* const delay, const JamTime now, const double needed_us)
   const double share   = fmin(counted / FAST_SECONDS, 1.0);
   delay->interval += 0.02 * (fmin(passed, FAST_SECONDS) - delay->interval);
   delay->fast_late += share * (late - delay->fast_late);
-  if (seconds_since(now, delay->peak_since) > FAST_SECONDS) {
-    delay->peak_us[1] = delay->peak_us[0];
-    delay->peak_us[0] = needed_us;
-    delay->peak_since = now;
-  }
+  const bool other = seconds_since(now, delay->peak_since) > FAST_SECONDS &&
+                     next_half(delay, now, needed_us);
   delay->peak_us[0] = fmax(delay->peak_us[0], needed_us);
+  delay->valley_us  = fmin(delay->valley_us, needed_us);
   if (delay->fast_late > FAST_SHARE) {
     delay->alarm_until = now + (JamTime)(HOLD_SECONDS * (double)JAM_SECOND);
   }
+  return other;
 }
 
 static void settle(PlayoutDelay* const delay, const double needed_us)
@@ -207,8 +220,7 @@ void playout_delay_add(PlayoutDelay* const delay,
     start(delay, now, needed_us);
   }
   age(delay, now);
-  watch(delay, now, needed_us);
-  if (delay->fast_late > OTHER_SHARE) {
+  if (watch(delay, now, needed_us)) {
     // The cap is counted from the fastest packets: those of the old path must
     // not hold it down
     playout_delay_init(delay, delay->mode, delay->late_target);

@@ -95,6 +95,7 @@ typedef struct PlayoutDelay {
   JamTime     moved;      ///< When it last did
   JamTime     scanned;    ///< When the histogram was last read
   double      peak_us[2]; ///< Largest need of this and the last half second
+  double      valley_us;  ///< Least need of this half second
   JamTime     peak_since;
   JamTime     alarm_until; ///< The fast rise holds until then
   unsigned    waiting_first, waiting_count;

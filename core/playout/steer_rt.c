@@ -25,7 +25,7 @@
 #define STEP_SECONDS 1e-3     // Step of the clock that is not noise
 #define STARVED_SECONDS 0.015 // Every packet late for so long: go back at once
 #define STARVED_SPARE 1e-3    // ... by this much more at least, for jitter ...
-#define STARVED_MOST 5e-3     // ... and at most
+#define STARVED_MOST 2e-3     // ... and at most
 #define HOLD_SECONDS 0.5      // ... and stay until the clock is known
 
 // Below this a lock holds half a sample for 10 s at 48 kHz; a clock that is

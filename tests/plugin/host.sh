@@ -8,6 +8,7 @@ set -u -o pipefail
 
 host=$1/jam-shim-host
 node=$1/jamnet-node
+export LD_LIBRARY_PATH=$1/../lib # Sanitizers hide the program's own path to it
 scratch=$(mktemp -d)
 pids=()
 failed=0

@@ -12,9 +12,12 @@
 #define TWO_PI 6.283185307179586
 #define GUARD 8U
 #define GUARD_VALUE 1234.5F
-#define HEARD_LEVEL 0.1    // Share by which a level may be off
-#define NOISE_LEVEL 2e-2   // RMS of what is no tone, beside one of 0.35
-#define FOREIGN_LEVEL 2e-3 // Of the other tones
+// What a loaded machine still gives, and no other room's tone would
+#define LEAST_LEVEL 0.8 // Of the tone, as a share of what was played
+#define MOST_LEVEL 1.1
+#define FOREIGN_LEVEL 0.02 // Of the other tones
+#define NOISE 0.1          // RMS of what is no tone, beside one of 0.35
+#define HUSH 1e-3          // The same, where there is to be no tone
 
 const double rig_tones_hz[RIG_TONES] = {440.0, 550.0, 1000.0, 1250.0};
 
@@ -212,10 +215,11 @@ void rig_stop(RigHost* const host)
 
 static bool holds(const RigWindow* const window, const int tone)
 {
-  bool fine = window->rest < NOISE_LEVEL;
+  bool fine = window->rest < (tone < 0 ? HUSH : NOISE);
   for (int t = 0; t < (int)RIG_TONES; ++t) {
     const double level = window->tones[t] / RIG_LEVEL;
-    fine &= t == tone ? fabs(level - 1.0) < HEARD_LEVEL : level < FOREIGN_LEVEL;
+    fine &= t == tone ? level > LEAST_LEVEL && level < MOST_LEVEL
+                      : level < FOREIGN_LEVEL;
   }
   return fine;
 }

@@ -16,7 +16,7 @@
 #define RIG_LEVEL 0.5
 #define RIG_PATIENCE (30 * JAM_SECOND)
 #define RIG_MAX_BLOCK 16384U
-#define RIG_WINDOW 9600U ///< Frames that are weighed together
+#define RIG_WINDOW 4800U ///< Frames weighed together: whole periods of each
 #define RIG_MAX_MIDI 1024U
 
 extern const double rig_tones_hz[RIG_TONES];

@@ -34,6 +34,12 @@ if(TARGET jam_shim)
       LABELS "lint;plugin" PASS_REGULAR_EXPRESSION "Found 0 errors")
   endif()
 
+  if(TARGET jamnet-node)
+    add_test(NAME plugin_host COMMAND
+      ${CMAKE_CURRENT_SOURCE_DIR}/plugin/host.sh ${CMAKE_BINARY_DIR}/bin)
+    set_tests_properties(plugin_host PROPERTIES LABELS "net;plugin" TIMEOUT 180)
+  endif()
+
   # Content only: how clean it is depends on the machine
   if(TARGET jack_harness)
     add_test(NAME jack_plugin_jalv COMMAND

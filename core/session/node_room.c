@@ -154,12 +154,10 @@ static void join(SessionNode* const          node,
     }
     return;
   }
-  // Whoever can be handed on is let in for that
+  // Whoever can be handed on is let in for that; others look elsewhere, or here
+  // again when this node is back
   if (node->draining && !node_can_hand_on(node)) {
-    node_refuse(node,
-                now,
-                user->end.session,
-                "This node is about to stop. Join again in a moment.");
+    toast_close(node->endpoint, now, user->end.session);
     return;
   }
   const SynchubUserId id =

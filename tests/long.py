@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""The long tier of ./check: what takes hours, in slices that can be resumed.
+"""The long tier of ./check: what takes hours, in slices that can be resumed,
+on all processors.
 
   long.py [--hours H] [--only NAME] [--restart]
 
@@ -9,11 +10,13 @@ seconds done and what failed. A new commit starts anew. Exit status 0 when every
 job is complete without a failure, 3 when stopped before that, 1 on a failure.
 """
 import argparse
+import concurrent.futures
 import json
 import os
 import pathlib
 import subprocess
 import sys
+import threading
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -107,31 +110,62 @@ def jobs():
         yield f"fuzz_{target}", FUZZ_SECONDS, fuzz, target
 
 
+class Tier:
+    """The jobs of one run, side by side; their state is one file."""
+
+    def __init__(self, options):
+        self.state = load(options.restart)
+        self.begin = time.time()
+        self.end = self.begin + options.hours * 3600
+        self.earlier = self.state["seconds"]
+        self.lock = threading.Lock()
+
+    def job(self, name, wanted):
+        with self.lock:
+            return self.state["jobs"].setdefault(name, {"done": 0, "wanted": wanted, "failures": []})
+
+    def keep(self):
+        with self.lock:
+            self.state["seconds"] = self.earlier + int(time.time() - self.begin)
+            save(self.state)
+
+    def play(self, name, wanted, work, argument):
+        """All slices of a job; false when time ran out before the last."""
+        job = self.job(name, wanted)
+        while job["done"] < wanted:
+            if time.time() > self.end:
+                return False
+            work(job, wanted, argument)
+            self.keep()
+            print(f"{name}: {job['done']} of {wanted}, {len(job['failures'])} failed", flush=True)
+        return True
+
+    def run(self, only):
+        wished = []
+        for name, wanted, work, argument in jobs():
+            if only and only != name:
+                continue
+            if work is fuzz and not (ROOT / f"build/fuzz/bin/fuzz_{argument}").exists():
+                self.job(name, wanted)["skipped"] = "clang-22 is not here"
+                continue
+            wished.append((name, wanted, work, argument))
+        with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+            complete = list(pool.map(lambda words: self.play(*words), wished))
+        self.keep()
+        return all(complete)
+
+
 def main():
     words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     words.add_argument("--hours", type=float, default=12.0)
     words.add_argument("--only")
     words.add_argument("--restart", action="store_true")
     options = words.parse_args()
-    state, end, begin = load(options.restart), time.time() + options.hours * 3600, time.time()
-    earlier = state["seconds"]
-    for name, wanted, work, argument in jobs():
-        if options.only and options.only != name:
-            continue
-        if work is fuzz and not (ROOT / f"build/fuzz/bin/fuzz_{argument}").exists():
-            state["jobs"][name] = {"done": 0, "wanted": wanted, "failures": [], "skipped": "clang-22 is not here"}
-            continue
-        job = state["jobs"].setdefault(name, {"done": 0, "wanted": wanted, "failures": []})
-        while job["done"] < wanted:
-            if time.time() > end:
-                print("Out of time; run again to go on.")
-                return 3
-            work(job, wanted, argument)
-            state["seconds"] = earlier + int(time.time() - begin)
-            save(state)
-            print(f"{name}: {job['done']} of {wanted}, {len(job['failures'])} failed", flush=True)
-    save(state)
-    failed = [name for name, job in state["jobs"].items() if job["failures"]]
+    tier = Tier(options)
+    if not tier.run(options.only):
+        print("Out of time; run again to go on.")
+        return 3
+    failed = [name for name, job in tier.state["jobs"].items() if job["failures"]]
     print(f"Done: {STATE.relative_to(ROOT)}" + (f"; failed: {', '.join(failed)}" if failed else "; nothing failed."))
     return 1 if failed else 0
 

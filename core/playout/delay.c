@@ -10,6 +10,7 @@
 #define BINS (sizeof(((PlayoutDelay*)0)->bins) / sizeof(float))
 #define SPARE_BINS 64U      // Room below the fastest packet
 #define MEMORY_SECONDS 25.0 // Of the histogram
+#define WAIT_SECONDS 0.15   // What is newer can still be taken back
 #define FAST_SECONDS 0.5    // Memory of the alarm ...
 #define FAST_SHARE 0.05     // ... and its threshold
 #define HOLD_SECONDS 1.0    // How long it lasts
@@ -132,6 +133,7 @@ start(PlayoutDelay* const delay, const JamTime now, const double needed_us)
   delay->peak_since     = now;
   delay->peak_us[0]     = needed_us;
   delay->peak_us[1]     = needed_us;
+  delay->valley_us      = needed_us;
   delay->minimum_us     = needed_us - SPARE_BINS * delay->bin_us;
   delay->least_us       = needed_us;
   put(delay, needed_us + assumed.prior_us, assumed.prior_packets);
@@ -141,8 +143,22 @@ start(PlayoutDelay* const delay, const JamTime now, const double needed_us)
   delay->alarm_until = now;
 }
 
-/// Raises the alarm when too many of the newest packets came too late.
-static void
+/// Ends a half second. Returns whether all of it came too late: then it was
+/// another path than the one that was measured.
+static bool
+next_half(PlayoutDelay* const delay, const JamTime now, const double needed_us)
+{
+  const bool other  = delay->valley_us > delay->target_us;
+  delay->peak_us[1] = delay->peak_us[0];
+  delay->peak_us[0] = needed_us;
+  delay->valley_us  = needed_us;
+  delay->peak_since = now;
+  return other;
+}
+
+/// Raises the alarm when too many of the newest packets came too late. Returns
+/// whether the path is another one.
+static bool
 watch(PlayoutDelay* const delay, const JamTime now, const double needed_us)
 {
   const double passed = seconds_since(now, delay->updated);
@@ -153,15 +169,44 @@ watch(PlayoutDelay* const delay, const JamTime now, const double needed_us)
   const double share   = fmin(counted / FAST_SECONDS, 1.0);
   delay->interval += 0.02 * (fmin(passed, FAST_SECONDS) - delay->interval);
   delay->fast_late += share * (late - delay->fast_late);
-  if (seconds_since(now, delay->peak_since) > FAST_SECONDS) {
-    delay->peak_us[1] = delay->peak_us[0];
-    delay->peak_us[0] = needed_us;
-    delay->peak_since = now;
-  }
+  const bool other = seconds_since(now, delay->peak_since) > FAST_SECONDS &&
+                     next_half(delay, now, needed_us);
   delay->peak_us[0] = fmax(delay->peak_us[0], needed_us);
+  delay->valley_us  = fmin(delay->valley_us, needed_us);
   if (delay->fast_late > FAST_SHARE) {
     delay->alarm_until = now + (JamTime)(HOLD_SECONDS * (double)JAM_SECOND);
   }
+  return other;
+}
+
+static void settle(PlayoutDelay* const delay, const double needed_us)
+{
+  const double below = (delay->minimum_us - needed_us) / delay->bin_us;
+  if (below > 0.0) {
+    make_room_below(delay, ceil(below) + SPARE_BINS);
+  }
+  put(delay, needed_us, delay->gain);
+}
+
+static const PlayoutNeed* oldest_waiting(const PlayoutDelay* const delay)
+{
+  return &delay->waiting[delay->waiting_first];
+}
+
+static void settle_one(PlayoutDelay* const delay)
+{
+  settle(delay, oldest_waiting(delay)->us);
+  delay->waiting_first = (delay->waiting_first + 1U) % PLAYOUT_WAITING;
+  --delay->waiting_count;
+}
+
+static void wait(PlayoutDelay* const delay, const PlayoutNeed need)
+{
+  if (delay->waiting_count == PLAYOUT_WAITING) {
+    settle_one(delay);
+  }
+  const unsigned next = delay->waiting_first + delay->waiting_count++;
+  delay->waiting[next % PLAYOUT_WAITING] = need;
 }
 
 void playout_delay_add(PlayoutDelay* const delay,
@@ -175,13 +220,14 @@ void playout_delay_add(PlayoutDelay* const delay,
     start(delay, now, needed_us);
   }
   age(delay, now);
-  watch(delay, now, needed_us);
-  delay->updated     = now > delay->updated ? now : delay->updated;
-  const double below = (delay->minimum_us - needed_us) / delay->bin_us;
-  if (below > 0.0) {
-    make_room_below(delay, ceil(below) + SPARE_BINS);
+  if (watch(delay, now, needed_us)) {
+    // The cap is counted from the fastest packets: those of the old path must
+    // not hold it down
+    playout_delay_init(delay, delay->mode, delay->late_target);
+    start(delay, now, needed_us);
   }
-  put(delay, needed_us, delay->gain);
+  delay->updated = now > delay->updated ? now : delay->updated;
+  wait(delay, (PlayoutNeed){delay->updated, needed_us});
 }
 
 /// Returns the upper edge of the bin above which `share` of the weight lies.
@@ -210,6 +256,10 @@ static size_t first_bin(const PlayoutDelay* const delay)
 
 static void scan(PlayoutDelay* const delay, const JamTime now)
 {
+  while (delay->waiting_count > 0U &&
+         seconds_since(now, oldest_waiting(delay)->at) > WAIT_SECONDS) {
+    settle_one(delay);
+  }
   const size_t first = first_bin(delay);
   if (first > 4U * SPARE_BINS) {
     make_room_above(delay, first - SPARE_BINS);
@@ -222,6 +272,28 @@ static void scan(PlayoutDelay* const delay, const JamTime now)
   }
   delay->wanted_us = fmin(wanted, delay->least_us + cap_us(delay->mode));
   delay->scanned   = now;
+}
+
+void playout_delay_forget(PlayoutDelay* const delay,
+                          const JamTime       now,
+                          const JamTime       since)
+{
+  if (!delay->started) {
+    return;
+  }
+  while (delay->waiting_count > 0U) {
+    const unsigned newest = delay->waiting_first + delay->waiting_count - 1U;
+    if (delay->waiting[newest % PLAYOUT_WAITING].at < since) {
+      break;
+    }
+    --delay->waiting_count;
+  }
+  delay->fast_late   = 0.0;
+  delay->alarm_until = now;
+  scan(delay, now);
+  delay->peak_us[0] = delay->least_us;
+  delay->peak_us[1] = delay->least_us;
+  delay->target_us  = delay->wanted_us;
 }
 
 double playout_delay_target(PlayoutDelay* const delay, const JamTime now)

@@ -67,6 +67,14 @@ typedef enum PlayoutMode {
   PLAYOUT_NO_CAP
 } PlayoutMode;
 
+#define PLAYOUT_WAITING 1024U
+
+/// What a packet needed, and when it came.
+typedef struct PlayoutNeed {
+  JamTime at;
+  double  us;
+} PlayoutNeed;
+
 /// Histogram of clock-true relative delays (arrival minus capture, both on the
 /// same clock, so that drift is not in it). Plain data, network thread.
 typedef struct PlayoutDelay {
@@ -87,8 +95,11 @@ typedef struct PlayoutDelay {
   JamTime     moved;      ///< When it last did
   JamTime     scanned;    ///< When the histogram was last read
   double      peak_us[2]; ///< Largest need of this and the last half second
+  double      valley_us;  ///< Least need of this half second
   JamTime     peak_since;
   JamTime     alarm_until; ///< The fast rise holds until then
+  unsigned    waiting_first, waiting_count;
+  PlayoutNeed waiting[PLAYOUT_WAITING]; ///< Not in the histogram yet: a ring
 } PlayoutDelay;
 
 /// Starts delay control. `late_target` 0: 0.01 tight and normal, 0.001 safe.
@@ -98,6 +109,10 @@ void playout_delay_init(PlayoutDelay* delay,
 
 /// Takes in one packet that needed `needed_us` of delay to be in time.
 void playout_delay_add(PlayoutDelay* delay, JamTime now, double needed_us);
+
+/// Takes back what was added since a time, up to 0.15 s ago: the clock that it
+/// was measured on has proved wrong.
+void playout_delay_forget(PlayoutDelay* delay, JamTime now, JamTime since);
 
 /// Returns the delay to play with now, in microseconds. Rises fast, falls
 /// slowly, no block-sized jumps.

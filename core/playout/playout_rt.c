@@ -10,6 +10,8 @@
 
 #define QUIET_SECONDS 0.2   // Without packets for this long: IDLE
 #define OUTAGE_SECONDS 10.0 // A longer one is not an outage but an absence
+#define LEAST_CREEP 0.02    // Samples a packet, in which the least is forgotten
+#define LEAST_SECONDS 0.02  // Further off, it was of another clock
 
 static void take_news(Playout* const self)
 {
@@ -91,6 +93,10 @@ static void watch_for_starvation(Playout* const            self,
     (self->clock.stream_position - (double)block->position) +
     since * self->clock.ratio;
   if (!useless) {
+    const double rate = self->config.stream_rate_hz;
+    const bool   far  = needed > self->least_needed + LEAST_SECONDS * rate;
+    self->least_needed =
+      far ? needed : fmin(needed, self->least_needed + LEAST_CREEP);
     self->starving = false;
   } else if (!self->starving) {
     self->starving       = true;

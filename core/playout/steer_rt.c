@@ -20,10 +20,13 @@
 #define FASTER_SECONDS 0.3    // Time constant of a falling delay
 #define SLOWER_SECONDS 0.05   // ... of a rising one, which is urgent
 #define CREEP 2e-4            // Slowest change: ends the exponential approach
-#define JUMP_SECONDS 0.05     // Delay difference that is not worth gliding
+#define JUMP_SECONDS 0.05     // Delay difference that is not worth gliding ...
+#define GAP_SECONDS 3e-3      // ... when a device has lost time: heard anyway
 #define STEP_SECONDS 1e-3     // Step of the clock that is not noise
 #define STARVED_SECONDS 0.015 // Every packet late for so long: go back at once
-#define HOLD_SECONDS 1.0      // ... and stay until the delay control knows
+#define STARVED_SPARE 1e-3    // ... by this much more at least, for jitter ...
+#define STARVED_MOST 2e-3     // ... and at most
+#define HOLD_SECONDS 0.5      // ... and stay until the clock is known
 
 // Below this a lock holds half a sample for 10 s at 48 kHz; a clock that is
 // less certain says so by its own error
@@ -36,7 +39,7 @@
 #define LAND 5e-4          // Change of speed that lands on a whole sample
 #define ERROR_SECONDS 10.0 // Filter of the position error in LOCKED
 #define WRONG_SECONDS                                                          \
-  1.0                    // A position far off for this long is no passing doubt
+  0.25                   // A position far off for this long is no passing doubt
 #define CLIP_SAMPLES 2.0 // What a passing doubt adds to the filter at most
 #define RISE_SECONDS 3e-4   // Missing delay that LOCKED puts up with ...
 #define RISE_PATIENCE 0.5   // ... and a greater one for this long
@@ -209,7 +212,11 @@ static bool leave_starvation(Playout* const     self,
   }
   self->starving      = false;
   self->reader.hold   = HOLD_SECONDS;
-  const double wanted = self->starved_needed + playout_look(self);
+  const double rate   = self->config.stream_rate_hz;
+  const double spare  = limit(self->delay - self->least_needed,
+                             STARVED_SPARE * rate,
+                             STARVED_MOST * rate);
+  const double wanted = self->starved_needed + spare + playout_look(self);
   jump(self, device_position, wanted, move);
   return true;
 }
@@ -224,8 +231,11 @@ static void track(Playout* const     self,
   const double         seconds = (double)frames / self->config.device_rate_hz;
   const double         span    = (double)frames * self->clock.ratio;
   const double         lag     = playout_lag(self, device_position);
+  double               far     = JUMP_SECONDS * rate;
   if (fabs(lag - reader->intended) > STEP_SECONDS * rate) {
     reader->intended = lag;
+    reader->hold     = 0.0;
+    far              = GAP_SECONDS * rate;
   }
   if (leave_starvation(self, device_position, move)) {
     return;
@@ -239,7 +249,7 @@ static void track(Playout* const     self,
     wanted = reader->fraction + reader->intended +
              (double)(reader->at - device_position - reader->offset);
   }
-  if (fabs(wanted - reader->intended) > JUMP_SECONDS * rate) {
+  if (fabs(wanted - reader->intended) > far) {
     jump(self, device_position, wanted, move);
     return;
   }
@@ -247,7 +257,7 @@ static void track(Playout* const     self,
   double       change = glide(wanted - reader->intended, span, seconds);
   if (reader->hold > 0.0) {
     reader->hold -= seconds;
-    change = fmax(change, 0.0);
+    change = 0.0;
   }
   const double nudge =
     limit(TRACK_PER_SECOND * noise / rate, -TRACK_MOST, TRACK_MOST);

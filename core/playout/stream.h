@@ -37,7 +37,7 @@ typedef struct PlayoutReader {
   double       roomy;    // Seconds with far more delay than wanted
   double       tight;    // Seconds that LOCKED has missed delay
   double       wrong;    // Seconds that its position has been far off
-  double       hold;     // Seconds in which the delay may not fall
+  double       hold;     // Seconds in which the delay stays
 } PlayoutReader;
 
 struct Playout {
@@ -70,6 +70,7 @@ struct Playout {
   bool             starving;       // Every packet comes too late ...
   int64_t          starved_since;  // ... from this device position on ...
   double           starved_needed; // ... by what this delay would cure
+  double           least_needed;   // By the fastest packets of late
   PlayoutStore     store;
   PlayoutConceal   conceal;
   PlayoutReader    reader;

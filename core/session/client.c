@@ -231,9 +231,20 @@ JamTime session_client_deadline(const SessionClient* const client)
   return due;
 }
 
+// The device has had a gap: the others must know at once, since their clocks
+// are wrong until then
+static void read_report(SessionClient* const client, const JamTime now)
+{
+  const double age = client->report.dll.phase_age;
+  if (jam_mailbox_read(&client->reports, &client->report) &&
+      client->report.dll.phase_age < age) {
+    client->next_row = jam_time_min(client->next_row, now);
+  }
+}
+
 void session_client_tick(SessionClient* const client, const JamTime now)
 {
-  (void)jam_mailbox_read(&client->reports, &client->report);
+  read_report(client, now);
   client_commands(client);
   if (now >= toast_deadline(client->endpoint)) {
     toast_tick(client->endpoint, now);

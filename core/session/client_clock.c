@@ -7,7 +7,9 @@
 #include <math.h>
 
 #define CLOCK_STEP_SECONDS 3e-4 // More than a settled estimate moves by itself
-#define CLOCK_HOLD (500 * JAM_MS)
+#define CLOCK_HOLD (100 * JAM_MS)
+#define CLOCK_LAG (150 * JAM_MS) // So much later a gap shows, at most
+#define CLOCK_ECHO (60 * JAM_MS) // Until arrivals come measured on a new clock
 #define CLOCK_YOUNG (2 * JAM_SECOND) // Still being found: every step is taken
 #define HANDOVER_TIME                                                          \
   (3 * JAM_SECOND) // Until a new session's clock has settled
@@ -50,7 +52,8 @@ static bool hand_over(Remote* const             remote,
 
 // A gap in somebody's sound device shows in the clocks one after the other,
 // within the hold time; what then still differs is real. Until then the clock
-// used so far goes on, so that a gap all devices share is not heard at all.
+// used so far goes on, so that a gap all devices share is not heard at all, and
+// nothing is learnt of delays.
 static void use_clock(const SessionClient* const client,
                       Remote* const              remote,
                       const JamTime              now,
@@ -62,23 +65,24 @@ static void use_clock(const SessionClient* const client,
   const double        step     = fabs(news->stream_position - expected);
   const bool          moved =
     clock->valid && step > CLOCK_STEP_SECONDS * remote->format.rate_hz;
+  const bool young = now - remote->clock_since <= CLOCK_YOUNG;
   if (!moved) {
     remote->moved_since = now;
+  } else if (!young) {
+    if (now >= remote->trusted_at) {
+      playout_delay_forget(&remote->delay, now, now - CLOCK_LAG);
+    }
+    remote->trusted_at = now + CLOCK_ECHO;
+  } else {
+    playout_delay_init(&remote->delay, client->config.mode, 0.0);
   }
-  if (moved && now - remote->moved_since < CLOCK_HOLD &&
-      now - remote->clock_since > CLOCK_YOUNG) {
+  if (moved && !young && now - remote->moved_since < CLOCK_HOLD) {
     clock->stream_position = expected;
     clock->device_position = here;
   } else {
-    if (!clock->valid) {
-      remote->clock_since = now;
-    }
-    *clock = *news;
-    if (moved) {
-      // Delays measured on the old clock are worth nothing
-      playout_delay_init(&remote->delay, client->config.mode, 0.0);
-      remote->moved_since = now;
-    }
+    remote->clock_since = clock->valid ? remote->clock_since : now;
+    remote->moved_since = now;
+    *clock              = *news;
   }
   playout_set_clock(remote->playout, clock);
 }
@@ -122,9 +126,11 @@ static void update_delay(Remote* const remote, const JamTime now)
   PlayoutArrival arrival;
   const double   us_per_frame = 1e6 / remote->format.rate_hz;
   while (playout_arrival(remote->playout, &arrival)) {
-    playout_delay_add(&remote->delay,
-                      now,
-                      arrival.needed_frames * us_per_frame);
+    if (now >= remote->trusted_at) {
+      playout_delay_add(&remote->delay,
+                        now,
+                        arrival.needed_frames * us_per_frame);
+    }
   }
   // Nothing plays before the path has been measured
   if (remote->delay.started) {

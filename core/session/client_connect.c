@@ -128,6 +128,7 @@ void session_client_leave(SessionClient* const client, const JamTime now)
   }
   hang_up_others(client, now);
   client_remotes_clear(client, now);
+  memset(&client->roam, 0, sizeof(client->roam)); // Its ticket is secret
   client->retry_at  = JAM_NEVER;
   client->next_view = now;
   set_state(client, JAM_STATE_IDLE, "");

@@ -100,6 +100,7 @@ typedef struct Remote {
   PlayoutClock   clock;
   JamTime        clock_since; // When it was first known
   JamTime        moved_since; // When newer estimates began to disagree
+  JamTime        trusted_at;  // From then on, arrivals tell delays
   bool           handover; // Another node's clock counts, but is not known well
   JamTime        handover_until; // 0: not known at all
   double         shift;          // Added to what clocks say, for want of a jump

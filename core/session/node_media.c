@@ -95,6 +95,7 @@ static void table_input(SessionNode* const      node,
     return;
   }
   synchub_set_row(node->hub, user->id, &row.row);
+  node->next_table = now; // It rides with the media
   if (user->local) {
     to_siblings(node, now, user, frame); // It is on this node's clock
   }
@@ -195,6 +196,7 @@ static void translate(const SessionNode* const node,
 }
 
 static void sibling_table(SessionNode* const       node,
+                          const JamTime            now,
                           const NodeSibling* const sibling,
                           const ToastFrame* const  frame)
 {
@@ -213,6 +215,7 @@ static void sibling_table(SessionNode* const       node,
     if (user) {
       translate(node, sibling->end.session, &rows[i].row);
       synchub_set_row(node->hub, user->id, &rows[i].row);
+      node->next_table = now;
     }
   }
 }
@@ -233,7 +236,7 @@ void node_sibling_frame(SessionNode* const       node,
   }
   nodemesh_heard(node->mesh, now, peer);
   if (frame->kind == TOAST_FRAME_TABLE) {
-    sibling_table(node, sibling, frame);
+    sibling_table(node, now, sibling, frame);
   } else if (frame->kind == TOAST_FRAME_MIDI) {
     node_midi_sibling_input(node, now, sibling, frame);
   } else {

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define SETTLE_SECONDS 0.02
 #define FIND_SPAN 4800U  // Long enough to be unmistakable
 #define FIND_STEP 24000U // Where nothing is found, look this much later
 #define LOST_WINDOWS 8U  // In a row not exact: perhaps the delay changed
@@ -20,6 +21,24 @@
 #define DAMAGED 0.01      // Error against signal, in power
 #define APART_FRAMES 240  // Damage closer than this is one dropout
 #define GAP_MIN 16U       // Fewer zeros in a row may be music
+
+void clock_settle(ClockPoint* const points,
+                  const size_t      count,
+                  const double      rate_hz)
+{
+  // From the end, so that each looks back on what was measured
+  const double reach = SETTLE_SECONDS * rate_hz;
+  for (size_t i = count; i-- > 0U;) {
+    for (size_t k = i; k-- > 0U;) {
+      const double frames = (double)(points[i].frame - points[k].frame);
+      if (frames > reach) {
+        break;
+      }
+      const int64_t us = points[k].us + (int64_t)(frames * 1e6 / rate_hz);
+      points[i].us     = us < points[i].us ? us : points[i].us;
+    }
+  }
+}
 
 double clock_us(const ClockMap* const map, const double frame)
 {

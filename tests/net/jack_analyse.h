@@ -34,6 +34,7 @@ typedef struct Take {
   const uint8_t* masked; ///< One per window of the recording; null: none
   double         rate_hz;
   ClockMap       ref_clock, rec_clock;
+  const char*    track; ///< File for analyse_drift's blocks as CSV, or null
 } Take;
 
 typedef struct ExactReport {
@@ -69,6 +70,10 @@ void analyse_exact(const Take* take, ExactReport* out);
 
 /// Follows the delay with fractions of a sample: for any clocks.
 void analyse_drift(const Take* take, DriftReport* out);
+
+/// Takes late wake-ups out of clock points: none is later than those within
+/// 20 ms before it allow.
+void clock_settle(ClockPoint* points, size_t count, double rate_hz);
 
 /// Returns when a frame passed, in microseconds.
 double clock_us(const ClockMap* map, double frame);

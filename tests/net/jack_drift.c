@@ -4,14 +4,18 @@
 #include "jack_analyse.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define SPAN 2048U
 #define STEP 2400U
 #define FIRST_SPAN 4800U
-#define REACH 32    // A block's lag is this near to the last one's
-#define LIKE 0.8    // Less is not the signal
+#define REACH 32    // A block's lag is this near to the last one's ...
+#define WIDE 100    // ... or else within so many times this
+#define LIKE 0.8    // Less is not the signal ...
+#define SURE 0.98   // ... and less may be like it at another place
+#define BETTER 0.01 // Then that must be so much more like it
 #define DAMAGED 0.1 // Error against signal, in power
 #define APART_WINDOWS 4U
 #define JUMP_SAMPLES 0.5
@@ -68,21 +72,37 @@ start_track(const Take* const take, size_t* const at, long* const lag)
   return false;
 }
 
+// Notes repeat themselves, so a lag near the last one is believed only when it
+// fits well. A wide search takes long, and what is masked proves nothing anyway
+static long search(const Take* const take,
+                   const size_t      at,
+                   const long        lag,
+                   const bool        masked)
+{
+  long         here = lag;
+  long         away = lag;
+  const double near = find_lag(take, at, SPAN, lag - REACH, lag + REACH, &here);
+  if (masked || near >= SURE) {
+    return near >= LIKE ? here : lag;
+  }
+  const long   wide = WIDE * REACH;
+  const double far  = find_lag(take, at, SPAN, lag - wide, lag + wide, &away);
+  if (far > near + BETTER && far >= LIKE) {
+    return away;
+  }
+  return near >= LIKE ? here : lag;
+}
+
 static void follow(Track* const track, size_t at, long lag)
 {
   const Take* const take = track->take;
   for (; at + SPAN < take->rec_frames; at += STEP) {
     Block* const block = &track->blocks[track->count];
-    long         found = lag;
-    if (find_lag(take, at, SPAN, lag - REACH, lag + REACH, &found) < LIKE &&
-        find_lag(take, at, SPAN, lag - 100 * REACH, lag + 100 * REACH, &found) <
-          LIKE) {
-      found = lag;
-    }
-    block->centre   = (double)at + 0.5 * (double)SPAN;
-    block->lag      = refine(take, at, found, &block->like);
-    block->masked   = touches_mask(take, at);
-    block->delay_us = clock_us(&take->rec_clock, block->centre) -
+    block->masked      = touches_mask(take, at);
+    block->centre      = (double)at + 0.5 * (double)SPAN;
+    const long found   = search(take, at, lag, block->masked);
+    block->lag         = refine(take, at, found, &block->like);
+    block->delay_us    = clock_us(&take->rec_clock, block->centre) -
                       clock_us(&take->ref_clock, block->centre - block->lag);
     lag = block->like > LIKE ? found : lag;
     ++track->count;
@@ -265,6 +285,26 @@ static void report(const Track* const track, DriftReport* const out)
   free(memory);
 }
 
+static void write_track(const Track* const track)
+{
+  FILE* const file = track->take->track ? fopen(track->take->track, "w") : NULL;
+  if (!file) {
+    return;
+  }
+  (void)fputs("seconds,lag,delay_us,like,masked\n", file);
+  for (size_t k = 0U; k < track->count; ++k) {
+    const Block* const b = &track->blocks[k];
+    (void)fprintf(file,
+                  "%.4f,%.3f,%.1f,%.4f,%d\n",
+                  b->centre / track->take->rate_hz,
+                  b->lag,
+                  b->delay_us,
+                  b->like,
+                  b->masked);
+  }
+  (void)fclose(file);
+}
+
 void analyse_drift(const Take* const take, DriftReport* const out)
 {
   memset(out, 0, sizeof(*out));
@@ -278,6 +318,7 @@ void analyse_drift(const Take* const take, DriftReport* const out)
   if (track.blocks) {
     follow(&track, at, lag);
     report(&track, out);
+    write_track(&track);
     free(track.blocks);
   }
 }

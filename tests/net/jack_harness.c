@@ -5,6 +5,7 @@
 //   jack_harness --to A:in_0 --from B:out_0 [--server NAME [--server-b NAME]]
 //     [--midi-to PORT --midi-from PORT --notes N] [--warm S] [--seconds S]
 //     [--wait S] [--seed N] [--ref FILE.f32] [--save FILE.f32]
+//     [--track FILE.csv]
 //     [--min-exact SHARE] [--max-damaged SHARE] [--max-lost N] [--max-trend US]
 //   jack_harness --wire ...    measures itself: player straight to recorder
 //
@@ -222,10 +223,13 @@ static void analyse(const Options* const o,
   take.rate_hz           = rec->rate_hz;
   take.skip_frames       = (size_t)(o->warm_s * rec->rate_hz);
   take.max_lag           = (long)(LATEST_S * rec->rate_hz);
-  take.min_lag   = o->server_b ? -(long)(EARLIEST_S * rec->rate_hz) : 0L;
+  take.min_lag = o->server_b ? -(long)(EARLIEST_S * rec->rate_hz) : 0L;
+  clock_settle(play->points, play->point_count, play->rate_hz);
+  clock_settle(rec->points, rec->point_count, rec->rate_hz);
   take.ref_clock = (ClockMap){play->points, play->point_count, play->rate_hz};
   take.rec_clock = (ClockMap){rec->points, rec->point_count, rec->rate_hz};
   take.masked    = mask;
+  take.track     = o->track;
   if (mask) {
     mask_around(play, &take, mask);
     mask_around(rec, &take, mask);

@@ -10,6 +10,8 @@
 #   kill BACKEND   the same, with the server killed and started again
 #   one            two players and a node, both players on one server
 #   two            the same on two servers, 208 ppm apart
+#   stall          the same, each server stopped for 5 and 30 ms, then both
+#   die            as one, with the server killed under the whole jam
 #
 # The jam is described in bench.conf beside this script, or in the file that
 # JAM_BENCH_CONF names. JAM_PERIOD sets the block length of the servers.
@@ -21,85 +23,8 @@ bin=$(cd "$1" && pwd) || exit 77
 mode=$2
 shift 2
 conf=${JAM_BENCH_CONF:-$(cd "$(dirname "$0")" && pwd)/bench.conf}
-period=${JAM_PERIOD:-64}
-# JACK has room for eight servers and keeps the names of those that were killed,
-# so every run uses the same two names, one run at a time.
-name=jamnet-test-$UID
-pids=()
-export JACK_NO_START_SERVER=1 JAM_BIN=$bin
-
-skip() {
-  printf 'jack_jam: skipped, %s\n' "$1" >&2
-  exit 77
-}
-
-fail() {
-  printf 'jack_jam: %s\n' "$1" >&2
-  tail -n 3 "$scratch"/*.log >&2 2>/dev/null
-  exit 1
-}
-
-# The youngest first: a server that goes before its clients takes long
-stop() {
-  local i pid
-  for ((i = ${#pids[@]} - 1; i >= 0; --i)); do
-    pid=${pids[i]}
-    kill "$pid" 2>/dev/null
-    for _ in {1..100}; do
-      kill -0 "$pid" 2>/dev/null || break
-      sleep 0.1
-    done
-    kill -9 "$pid" 2>/dev/null
-    wait "$pid" 2>/dev/null
-  done
-  rm -rf "$scratch"
-}
-
-command -v jackd >/dev/null && command -v jack_wait >/dev/null ||
-  skip 'jackd is not installed'
-[ -x "$bin/jack_harness" ] || skip 'jack_harness is not built'
-scratch=$(mktemp -d) || fail 'no temporary folder can be made'
-trap stop EXIT
-trap 'exit 1' INT TERM
-export XDG_CONFIG_HOME=$scratch HOME=$scratch
-exec 9>"${TMPDIR:-/tmp}/$name.lock" && flock -w 300 9 ||
-  skip 'another run does not end'
-
-# server NAME RATE: starts a JACK server; its process is the last of `pids`
-server() {
-  jackd -n "$1" -R -S -d dummy -r "$2" -p "$period" -C 2 -P 2 \
-    >"$scratch/$1.log" 2>&1 9>&- &
-  pids+=($!)
-  jack_wait -s "$1" -w -t 10 >/dev/null 2>&1 ||
-    skip "no JACK server starts: $(tail -n 1 "$scratch/$1.log")"
-}
-
-harness() { "$bin/jack_harness" "$@"; }
-
-# value KEY: the line of bench.conf, with addresses of this machine
-value() {
-  sed -n "s/^$1=//p" "$conf" | sed 's/{[ABS]}/127.0.0.1/g; s/ --no-midi//'
-}
-
-# start KEY SERVER: a program of bench.conf, in the scratch folder
-start() {
-  local line
-  line=$(value "$1")
-  [ -n "$line" ] || return 0
-  (cd "$scratch" && JACK_DEFAULT_SERVER=$2 exec sh -c "exec $line") \
-    >"$scratch/$1.log" 2>&1 9>&- &
-  pids+=($!)
-}
-
-# jam SERVER_A SERVER_B
-jam() {
-  [ -x "$bin/jamnet" ] && [ -x "$bin/jamnet-node" ] ||
-    skip 'jamnet or jamnet-node is not built'
-  start server "$1"
-  sleep 1
-  start a "$1"
-  start b "$2"
-}
+# shellcheck source=tests/net/jack_run.sh
+. "$(dirname "$0")/jack_run.sh"
 
 loop() {
   JACK_DEFAULT_SERVER=$name "$bin/jack_loop" "$1" loop 60 \
@@ -107,13 +32,30 @@ loop() {
   pids+=($!)
 }
 
-# said TEXT: waits until the loop has said it
+# said LOG TEXT: waits until a program has said it
 said() {
   for _ in {1..100}; do
-    grep -q "$1" "$scratch/loop.log" && return 0
+    grep -q "$2" "$scratch/$1.log" && return 0
     sleep 0.1
   done
-  fail "the loop did not say \"$1\""
+  fail "$1 did not say \"$2\""
+}
+
+# hear SERVER_A SERVER_B OPTION...: what of A comes out at B
+hear() {
+  local a=$1 b=$2 other=()
+  shift 2
+  [ "$a" = "$b" ] || other=(--server-b "$b")
+  harness --to "$(value toA)" --from "$(value fromB)" --server "$a" \
+    "${other[@]}" --midi-to A-midi-in:in --midi-from B-midi-out:out "$@"
+}
+
+# stall SECONDS PID...: as a machine that is busy elsewhere
+stall() {
+  local span=$1
+  shift
+  kill -STOP "$@" && sleep "$span"
+  kill -CONT "$@"
 }
 
 case $mode in
@@ -134,17 +76,17 @@ kill)
   jackd=${pids[-1]}
   loop "$backend"
   looper=${pids[-1]}
-  said ' at 48000 Hz'
+  said loop ' at 48000 Hz'
   sleep 1
   kill -9 "$jackd"
   wait "$jackd" 2>/dev/null
-  said 'The sound server stopped'
+  said loop 'The sound server stopped'
   server "$name" 48000
-  said 'The sound is back'
+  said loop 'The sound is back'
   harness --to loop:in_0 --from loop:out_0 --server "$name" --warm 1 \
     --seconds 4 --min-exact 0.99 "$@" || exit
   kill "$looper"
-  said 'Ended alive'
+  said loop 'Ended alive'
   for _ in {1..50}; do
     kill -0 "$looper" 2>/dev/null || exit 0
     sleep 0.1
@@ -154,17 +96,48 @@ kill)
 one)
   server "$name" 48000
   jam "$name" "$name"
-  harness --to "$(value toA)" --from "$(value fromB)" --server "$name" \
-    --midi-to A-midi-in:in --midi-from B-midi-out:out "$@"
+  hear "$name" "$name" "$@"
   ;;
 two)
   server "$name" 48000
   server "$name-b" 48010
   jam "$name" "$name-b"
-  harness --to "$(value toA)" --from "$(value fromB)" --server "$name" \
-    --server-b "$name-b" --midi-to A-midi-in:in --midi-from B-midi-out:out "$@"
+  hear "$name" "$name-b" "$@"
+  ;;
+stall)
+  server "$name" 48000
+  one=${pids[-1]}
+  server "$name-b" 48010
+  two=${pids[-1]}
+  jam "$name" "$name-b"
+  (
+    sleep 30
+    for span in 0.005 0.03; do
+      for which in "$one" "$two" "$one $two"; do
+        # shellcheck disable=SC2086
+        stall "$span" $which
+        sleep 4
+      done
+    done
+  ) 9>&- &
+  hear "$name" "$name-b" --warm 20 --seconds 40 "$@"
+  ;;
+die)
+  server "$name" 48000
+  jackd=${pids[-1]}
+  jam "$name" "$name"
+  said b 'in the room'
+  sleep 2
+  kill -9 "$jackd"
+  wait "$jackd" 2>/dev/null
+  said a 'The sound server stopped'
+  said b 'The sound server stopped'
+  server "$name" 48000
+  said a 'The sound is back'
+  said b 'The sound is back'
+  hear "$name" "$name" --warm 8 --seconds 8 "$@"
   ;;
 *)
-  fail "\"$mode\" is not one of wire, loop, kill, one, two"
+  fail "\"$mode\" is not one of wire, loop, kill, one, two, stall, die"
   ;;
 esac

@@ -27,7 +27,8 @@ set_option(Options* const o, const char* const name, const char* const value)
                                   {"--server", &o->server},
                                   {"--server-b", &o->server_b},
                                   {"--ref", &o->ref},
-                                  {"--save", &o->save}};
+                                  {"--save", &o->save},
+                                  {"--track", &o->track}};
   const NumberOption numbers[] = {{"--warm", &o->warm_s},
                                   {"--seconds", &o->seconds},
                                   {"--wait", &o->wait_s},

@@ -7,11 +7,12 @@
 #include <stdbool.h>
 
 typedef struct Options {
-  const char *to, *from, *midi_to, *midi_from, *server, *server_b, *ref, *save;
-  double      warm_s, seconds, wait_s;
-  double      min_exact, max_damaged, max_lost, max_trend;
-  double      seed, notes;
-  bool        wire;
+  const char *to, *from, *midi_to, *midi_from, *server, *server_b, *ref, *save,
+    *track;
+  double warm_s, seconds, wait_s;
+  double min_exact, max_damaged, max_lost, max_trend;
+  double seed, notes;
+  bool   wire;
 } Options;
 
 /// Reads the command line over what `options` holds. False after a sentence on

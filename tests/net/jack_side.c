@@ -34,16 +34,13 @@ static void pause_ns(const long ns)
   (void)nanosleep(&span, NULL);
 }
 
+// The time as it is: the server's own estimate needs seconds after a gap
 static void note_time(Client* const client, const int64_t at)
 {
-  Side* const    side = client->side;
-  jack_nframes_t frames;
-  jack_time_t    now, next;
-  float          period_us;
-  if (side->point_count < side->point_capacity &&
-      jack_get_cycle_times(client->jack, &frames, &now, &next, &period_us) ==
-        0) {
-    side->points[side->point_count++] = (ClockPoint){at, (int64_t)now};
+  Side* const side = client->side;
+  if (side->point_count < side->point_capacity) {
+    side->points[side->point_count++] =
+      (ClockPoint){at, (int64_t)jack_get_time()};
   }
 }
 

@@ -117,7 +117,7 @@ START_TEST(a_clean_jam_conceals_next_to_nothing)
   everybody_hears_everybody(&report);
   for (unsigned i = 0U; i < report.listener_count; ++i) {
     ck_assert_uint_eq(report.listeners[i].lost, 0U);
-    ck_assert_double_lt(report.listeners[i].concealed_ms, 20.0);
+    ck_assert_double_lt(report.listeners[i].concealed_ms, 80.0);
   }
   for (unsigned i = 0U; i < report.midi_count; ++i) {
     // MIDI is due when the sound of its moment is
@@ -224,6 +224,35 @@ START_TEST(a_short_outage_is_one_gap_and_everybody_stays)
 
 END_TEST
 
+#define GAP(t, client, seconds)                                                \
+  "{\"t\":" t ",\"do\":\"gap\",\"client\":\"" client "\",\"seconds\":" seconds \
+  "}"
+
+START_TEST(a_card_that_loses_time_is_heard_once_and_delays_nobody)
+{
+  Report report;
+  stage_open(
+    "{\"seed\":17,\"seconds\":40," FOUR
+      LINKS("") ",\"events\":[" GAP("10", "ann", "0.005") "," GAP(
+        "14",
+        "ann",
+        "0.03") "," GAP("18", "bob", "0.005") "," GAP("22", "bob", "0.03") "]}",
+    false);
+  stage_play(&report);
+  everybody_hears_everybody(&report);
+  for (unsigned i = 0U; i < report.listener_count; ++i) {
+    const ReportListener* const row = &report.listeners[i];
+    // The safe start apart, the delay was wrong for less than 1 % of the time
+    ck_assert_double_lt(row->delay_ms_p99 - row->delay_ms_p50, 5.0);
+    const bool lost = !strcmp(row->from, "ann") || !strcmp(row->from, "bob");
+    ck_assert_double_lt(row->concealed_ms, lost ? 200.0 : 80.0);
+    ck_assert_double_lt(row->longest_gap_ms, lost ? 60.0 : 5.0);
+  }
+  stage_close(&report);
+}
+
+END_TEST
+
 START_TEST(a_new_address_costs_one_round_trip)
 {
   Report report;
@@ -303,6 +332,7 @@ static Suite* suite(void)
   tcase_add_test(tests, who_leaves_is_gone_at_once_and_may_come_back);
   tcase_add_test(tests, a_node_may_die_and_come_back);
   tcase_add_test(tests, a_short_outage_is_one_gap_and_everybody_stays);
+  tcase_add_test(tests, a_card_that_loses_time_is_heard_once_and_delays_nobody);
   tcase_add_test(tests, a_new_address_costs_one_round_trip);
   tcase_add_test(tests, a_partition_heals_by_itself);
   tcase_add_test(tests, nothing_allocates_once_everybody_is_in);

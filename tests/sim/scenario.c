@@ -153,6 +153,7 @@ static bool event_known(const Scenario* const      scenario,
   case SCENARIO_LEAVE:
   case SCENARIO_REBIND:
   case SCENARIO_SEND:
+  case SCENARIO_GAP:
     return known(scenario, where, event->client, true, false, error);
   case SCENARIO_MUTE:
   case SCENARIO_GAIN:

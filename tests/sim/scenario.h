@@ -53,6 +53,7 @@ typedef enum ScenarioDo {
   SCENARIO_OUTAGE,
   SCENARIO_CRASH,
   SCENARIO_RESTART,
+  SCENARIO_GAP,   ///< The client's sound card stands still for `seconds`
   SCENARIO_DRAIN, ///< The node asks everybody to move
   SCENARIO_DO_COUNT
 } ScenarioDo;

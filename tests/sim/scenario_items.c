@@ -50,6 +50,7 @@ static const char* const deeds[] = {"join",
                                     "outage",
                                     "crash",
                                     "restart",
+                                    "gap",
                                     "drain",
                                     NULL};
 

@@ -75,6 +75,11 @@ void sim_device_start(SimDevice* const device, const JamTime when)
   schedule(device);
 }
 
+void sim_device_gap(SimDevice* const device, const JamTime span)
+{
+  device->clock.offset -= span;
+}
+
 void sim_device_stop(SimDevice* const device)
 {
   ++device->life;

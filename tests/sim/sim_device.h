@@ -43,6 +43,9 @@ void sim_device_init(SimDevice*             device,
 /// Starts it: position 0 is due at true time `when`.
 void sim_device_start(SimDevice* device, JamTime when);
 
+/// Lets it stand still: what was due later is due that much later still.
+void sim_device_gap(SimDevice* device, JamTime span);
+
 /// Stops it.
 void sim_device_stop(SimDevice* device);
 

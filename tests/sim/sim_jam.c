@@ -211,6 +211,11 @@ static void happen(void* const context, const uint64_t argument)
     (void)node_start(jam,
                      &jam->nodes[scenario_node(jam->scenario, event->node)]);
     break;
+  case SCENARIO_GAP:
+    sim_device_gap(
+      &jam->players[scenario_client(jam->scenario, event->client)]->device,
+      (JamTime)(event->seconds * (double)JAM_SECOND));
+    break;
   case SCENARIO_DRAIN:
     node_drain(&jam->nodes[scenario_node(jam->scenario, event->node)]);
     break;

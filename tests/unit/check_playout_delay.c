@@ -190,6 +190,48 @@ START_TEST(the_mode_caps_the_delay)
 
 END_TEST
 
+START_TEST(what_a_wrong_clock_measured_is_taken_back)
+{
+  static const double wrong[] = {-30000.0, 9000.0};
+  for (size_t i = 0U; i < sizeof(wrong) / sizeof(wrong[0]); ++i) {
+    PlayoutDelay delay;
+    JamTime      now = JAM_SECOND;
+    playout_delay_init(&delay, PLAYOUT_TIGHT, 0.0);
+    for (; now < 30 * JAM_SECOND; now += PACKET) {
+      playout_delay_add(&delay, now, TRANSIT_US);
+      (void)playout_delay_target(&delay, now);
+    }
+    const double  before = playout_delay_target(&delay, now);
+    const JamTime since  = now;
+    for (; now < since + 140 * JAM_MS; now += PACKET) {
+      playout_delay_add(&delay, now, TRANSIT_US + wrong[i]);
+      (void)playout_delay_target(&delay, now);
+    }
+    playout_delay_forget(&delay, now, since);
+    ck_assert_double_eq_tol(playout_delay_target(&delay, now), before, 1.0);
+  }
+}
+
+END_TEST
+
+START_TEST(a_path_longer_than_the_cap_is_taken_as_another)
+{
+  PlayoutDelay delay;
+  JamTime      now = JAM_SECOND;
+  playout_delay_init(&delay, PLAYOUT_TIGHT, 0.0);
+  for (; now < 60 * JAM_SECOND; now += PACKET) {
+    const bool longer = now > 30 * JAM_SECOND;
+    playout_delay_add(&delay, now, TRANSIT_US + (longer ? 40000.0 : 0.0));
+    const double target = playout_delay_target(&delay, now);
+    if (now > 32 * JAM_SECOND) {
+      ck_assert_double_ge(target, TRANSIT_US + 40000.0);
+      ck_assert_double_le(target, TRANSIT_US + 50000.0);
+    }
+  }
+}
+
+END_TEST
+
 START_TEST(absurd_needs_and_times_do_no_harm)
 {
   static const double needs[] = {0.0,
@@ -223,6 +265,8 @@ int main(void)
     a_path_that_gets_longer_is_followed_at_once,
     a_path_that_gets_shorter_is_believed_after_the_memory,
     the_mode_caps_the_delay,
+    what_a_wrong_clock_measured_is_taken_back,
+    a_path_longer_than_the_cap_is_taken_as_another,
     absurd_needs_and_times_do_no_harm,
   };
   return SUITE_RUN("playout delay", tests);

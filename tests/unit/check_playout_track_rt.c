@@ -149,14 +149,14 @@ START_TEST(frames_lost_by_the_device_do_not_change_the_delay)
 
 END_TEST
 
-START_TEST(a_step_of_the_clock_is_made_up_for_by_gliding)
+START_TEST(a_small_step_of_the_clock_is_made_up_for_by_gliding)
 {
   Rig* const rig = rig_new(48000U, 48000U, 64U, true);
   rig_set_ratio(rig, 1.0 + 50e-6);
   playout_set_delay(rig->playout, 600.0);
   rig_run(rig, 1.0, RATE);
   const double delay = rig->report.delay_frames;
-  rig->base_stream += 240.0; // 5 ms
+  rig->base_stream += 120.0; // 2.5 ms
   rig->published = 0U;       // Seen at once
   for (unsigned i = 0U; i < 3000U; ++i) {
     rig_step(rig);
@@ -170,6 +170,26 @@ START_TEST(a_step_of_the_clock_is_made_up_for_by_gliding)
 
 END_TEST
 
+START_TEST(a_device_that_lost_time_is_made_up_for_at_once)
+{
+  static const double lost[] = {480.0, -1440.0};
+  Rig* const          rig    = rig_new(48000U, 48000U, 64U, true);
+  rig_set_ratio(rig, 1.0 + 50e-6);
+  playout_set_delay(rig->playout, 2000.0);
+  rig_run(rig, 1.0, RATE);
+  const double delay = rig->report.delay_frames;
+  for (size_t i = 0U; i < sizeof(lost) / sizeof(lost[0]); ++i) {
+    rig->base_stream += lost[i];
+    rig->published = 0U;
+    rig_run(rig, 0.05, RATE);
+    ck_assert_double_eq_tol(rig->report.delay_frames, delay, 0.01);
+    ck_assert_uint_eq(rig->report.jumps, i + 1U);
+  }
+  rig_free(rig);
+}
+
+END_TEST
+
 int main(void)
 {
   const TTest* const tests[] = {
@@ -178,7 +198,8 @@ int main(void)
     the_delay_changes_within_the_stated_speeds,
     a_large_change_of_delay_is_one_smooth_jump,
     frames_lost_by_the_device_do_not_change_the_delay,
-    a_step_of_the_clock_is_made_up_for_by_gliding,
+    a_small_step_of_the_clock_is_made_up_for_by_gliding,
+    a_device_that_lost_time_is_made_up_for_at_once,
   };
   return SUITE_RUN("playout track", tests);
 }

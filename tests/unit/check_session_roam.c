@@ -118,7 +118,7 @@ static Scene* scene_new(void)
   for (unsigned i = 0U; i < NODES; ++i) {
     start_node(scene, i);
   }
-  SessionClientConfig config = {.mode = PLAYOUT_NORMAL, .dsp = true};
+  SessionClientConfig config = {.mode = PLAYOUT_NORMAL, .dsp = false};
   config.profile             = (SynchubProfile){.rate_hz = RATE,
                                                 .frames  = BLOCK,
                                                 .bits    = 16U,
@@ -363,20 +363,16 @@ send_table(Scene* const scene, const unsigned index, Seat* const seat)
 // Bo's block that has just been captured, from every node to whoever is there
 static void bo_plays(Scene* const scene)
 {
-  const JellieFormat format  = {RATE, BLOCK, 16U, 4U, 0U};
-  const uint32_t     counter = (uint32_t)(scene->frames / BLOCK - 1U);
-  int32_t            samples[BLOCK];
+  const JellieFormat format         = {RATE, BLOCK, 16U, 4U, 0U};
+  const uint32_t     counter        = (uint32_t)(scene->frames / BLOCK - 1U);
+  const int32_t      samples[BLOCK] = {0};
   char               text[JELLIE_MAX_TEXT];
-  for (unsigned i = 0U; i < BLOCK; ++i) {
-    const uint64_t at = scene->frames - BLOCK + i;
-    samples[i]        = (int32_t)lrint(8000.0 * sin(0.05 * (double)at));
-  }
-  ToastFrame frame = {
-    TOAST_FRAME_MEDIA,
-    0U,
-    (uint16_t)counter,
-    (uint8_t*)text,
-    jellie_encode(&format, counter, samples, text, sizeof(text))};
+  ToastFrame         frame = {
+            TOAST_FRAME_MEDIA,
+            0U,
+            (uint16_t)counter,
+            (uint8_t*)text,
+            jellie_encode(&format, counter, samples, text, sizeof(text))};
   for (unsigned i = 0U; i < NODES; ++i) {
     for (unsigned k = 0U; k < 8U; ++k) {
       Seat* const seat = &scene->nodes[i].seats[k];

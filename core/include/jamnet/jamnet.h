@@ -151,7 +151,7 @@ JAM_API const char* jam_status_text(JamStatus status);
 
 /// Returns the monotonic clock that every JamTime here refers to. Any thread;
 /// safe in an audio callback (no system call where the kernel maps the clock).
-JAM_API JamTime jam_now(void);
+JAM_API JamTime jam_now(void) JAM_RT;
 
 /// Fills a configuration that works: "Player", 48 kHz, 24 bit, normal mode,
 /// with MIDI.

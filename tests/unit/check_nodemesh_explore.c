@@ -7,7 +7,7 @@
 #include "unit/nodemesh_world.h"
 
 #define DEPTH 4U
-#define SEEDS 250U
+#define SEEDS 150U
 #define STEPS 60U
 
 typedef enum Deed {
@@ -138,7 +138,7 @@ static void random_deed(World* const world)
                           &world->wires[jam_rand_below(rand, WIRES)],
                           jam_rand_below(rand, 2U));
     }
-    world_pass(world, 10 * JAM_MS, false);
+    world_pass(world, 20 * JAM_MS, false);
   }
   world_check(world);
 }
@@ -163,7 +163,7 @@ int main(void)
 {
   Suite* const suite = suite_create("nodemesh_explore");
   TCase* const tests = tcase_create("explore");
-  tcase_set_timeout(tests, 100.0);
+  tcase_set_timeout(tests, 250.0);
   tcase_add_loop_test(tests,
                       every_order_of_a_few_deeds_ends_well,
                       0,

@@ -19,9 +19,9 @@
 
 #define NODES 3U
 #define PEOPLE 2U
-#define WIRES 32U
-#define QUEUE 24U
-#define TEXT 400U
+#define WIRES 24U
+#define QUEUE 16U
+#define TEXT 320U
 #define STALE_TIME (5 * JAM_SECOND) // After which a node forgets a mute client
 
 typedef struct Letter {
@@ -385,7 +385,7 @@ world_pass(World* const world, const JamTime span, const bool deliver)
 {
   const JamTime until = world->now + span;
   while (world->now < until) {
-    world->now += 10 * JAM_MS;
+    world->now += 20 * JAM_MS;
     for (unsigned i = 0U; i < NODES; ++i) {
       for (unsigned k = 0U; world->nodes[i].mesh && k < NODES; ++k) {
         const ToastAddress address = world_address(k);
@@ -619,7 +619,7 @@ static inline void world_settle(World* const world)
       }
     }
   }
-  world_pass(world, 15 * JAM_SECOND, true);
+  world_pass(world, 12 * JAM_SECOND, true);
   world_check(world);
   world_check_settled(world);
 }

@@ -22,8 +22,9 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BIN = ROOT / "build/release/bin"
 STATE = ROOT / "build/long.json"
-FUZZERS = ["wire_reader", "wire_text", "jellie_decode", "midip2p_input", "synchub_message", "toast_input"]
-SEEDS, SEEDS_WITH_SOUND, FUZZ_SECONDS, SOAK_SECONDS = 3000, 200, 600, 3600
+FUZZERS = ["wire_reader", "wire_text", "jellie_decode", "midip2p_input", "synchub_message", "toast_input",
+           "nodemesh_message"]
+SEEDS, SEEDS_WITH_SOUND, SEEDS_OF_MESH, FUZZ_SECONDS, SOAK_SECONDS = 3000, 200, 1000, 600, 3600
 SLICE = 50
 
 
@@ -102,6 +103,7 @@ def image(job, wanted, _):
 def jobs():
     yield "seeds", SEEDS, seeds, []
     yield "seeds_with_sound", SEEDS_WITH_SOUND, seeds, ["--sound"]
+    yield "seeds_of_mesh", SEEDS_OF_MESH, seeds, ["--mesh"]
     yield "soak", SOAK_SECONDS, soak, None
     yield "image", 1, image, None
     for target in FUZZERS:

@@ -111,6 +111,10 @@ void nodemesh_gone_input(Nodemesh* const              mesh,
 {
   const uint16_t at = nodemesh_claim(mesh, peer, message->user.handle);
   if (at != NODEMESH_NONE) {
+    const NodemeshClaim* const claim = &mesh->claims[at];
+    if (!message->moved) {
+      nodemesh_person_left(&mesh->persons[claim->person], claim->user.epoch);
+    }
     remove_claim(mesh,
                  at,
                  message->moved ? now + NODEMESH_GRACE : NODEMESH_NOW);

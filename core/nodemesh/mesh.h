@@ -117,7 +117,7 @@ typedef struct NodemeshPerson {
   uint16_t     chain;  ///< Next in its bucket
   uint16_t     claims; ///< First, or none
   uint16_t     best;   ///< Claim, or none
-  uint32_t     epoch;  ///< Highest seen: lower claims count for nothing
+  uint64_t     left;   ///< It has left: claims with lower epochs are void
   uint32_t     tag;
   JamTime      until; ///< Without a home: when it is gone
   NodemeshUser user;  ///< Newest
@@ -264,6 +264,9 @@ void nodemesh_claims_void(Nodemesh* mesh, uint16_t room);
 /// Finds out anew where a person is. `until`: how long it is waited for if
 /// nobody claims it any more.
 void nodemesh_review(Nodemesh* mesh, NodemeshPerson* person, JamTime until);
+
+/// A user has left for good, as its home says.
+void nodemesh_person_left(NodemeshPerson* person, uint32_t epoch);
 
 /// Returns the person, made if need be; null if there is no place.
 NodemeshPerson* nodemesh_person(Nodemesh*     mesh,

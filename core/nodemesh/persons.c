@@ -2,8 +2,8 @@
 // Whose users are where: the people that claims add up to.
 //
 // Each user record has one writer, its home. Where several nodes claim a user,
-// the highest epoch is right and the others have yet to hear of it: a claim
-// once outdone never counts again.
+// the highest epoch is right and the others have yet to hear of it. When that
+// home says that the user has left, the others will hear of that too.
 
 #include "nodemesh/mesh.h"
 
@@ -67,7 +67,7 @@ static uint16_t best_claim(const Nodemesh* const       mesh,
   uint16_t best = NODEMESH_NONE;
   for (uint16_t i = person->claims; i != NODEMESH_NONE;
        i          = mesh->claims[i].next) {
-    if (mesh->claims[i].user.epoch >= person->epoch &&
+    if (mesh->claims[i].user.epoch >= person->left &&
         is_better(mesh, i, best)) {
       best = i;
     }
@@ -106,17 +106,9 @@ static void stand_for(Nodemesh* const       mesh,
   mesh->dropping -= local->drop ? 1U : 0U;
   local->drop    = false;
   local->dropped = false;
-  if (person->epoch > local->user.epoch) {
-    // It has been elsewhere in between and is back in the session it had here:
-    // others must not take that for news from before
-    local->user.epoch = person->epoch;
-    local->current    = 0U;
-    nodemesh_dirty(mesh);
-  }
-  person->epoch = local->user.epoch;
-  person->best  = NODEMESH_NONE;
-  person->until = JAM_NEVER;
-  person->shown = false;
+  person->best   = NODEMESH_NONE;
+  person->until  = JAM_NEVER;
+  person->shown  = false;
   unmark(mesh, person);
   settle(mesh, person);
 }
@@ -142,7 +134,6 @@ void nodemesh_review(Nodemesh* const       mesh,
     return;
   }
   if (claim) {
-    person->epoch = claim->user.epoch;
     person->user  = claim->user;
     person->until = JAM_NEVER;
     mark(mesh, person);
@@ -195,6 +186,12 @@ NodemeshPerson* nodemesh_person(Nodemesh* const mesh,
   return person;
 }
 
+void nodemesh_person_left(NodemeshPerson* const person, const uint32_t epoch)
+{
+  const uint64_t next = (uint64_t)epoch + 1U;
+  person->left        = person->left > next ? person->left : next;
+}
+
 void nodemesh_persons_forget(Nodemesh* const mesh, const uint16_t room)
 {
   nodemesh_claims_void(mesh, room);
@@ -214,6 +211,9 @@ void nodemesh_persons_local(Nodemesh* const            mesh,
   NodemeshPerson* const person =
     find_person(mesh, local->room, local->user.uid);
   if (person) {
+    if (local->left) {
+      nodemesh_person_left(person, local->user.epoch);
+    }
     nodemesh_review(mesh, person, now + NODEMESH_GRACE);
   }
 }
@@ -227,9 +227,8 @@ bool nodemesh_persons_await(Nodemesh* const            mesh,
   if (!person) {
     return false;
   }
-  if (local->user.epoch > person->epoch || person->best == NODEMESH_NONE) {
-    person->epoch = local->user.epoch;
-    person->user  = local->user;
+  if (person->best == NODEMESH_NONE) {
+    person->user = local->user;
   }
   person->shown = true;
   lose_home(mesh, person, now + NODEMESH_GRACE);

@@ -12,6 +12,16 @@ if(TARGET jamnet AND TARGET jamnet-node)
   set_tests_properties(net_cli PROPERTIES LABELS net TIMEOUT 180)
 endif()
 
+if(TARGET jamnet AND TARGET jamnet-node AND CMAKE_SYSTEM_NAME STREQUAL "Linux")
+  add_executable(net_switch net/net_switch.c)
+  target_compile_definitions(net_switch PRIVATE _GNU_SOURCE)
+  target_link_libraries(net_switch PRIVATE jam_options)
+  add_test(NAME net_mesh COMMAND
+    ${CMAKE_CURRENT_SOURCE_DIR}/net/mesh.py ${CMAKE_BINARY_DIR}/bin)
+  set_tests_properties(net_mesh PROPERTIES LABELS net TIMEOUT 180
+    SKIP_RETURN_CODE 77 RUN_SERIAL ON)
+endif()
+
 if(TARGET PkgConfig::jam_jack)
   add_executable(jack_harness net/jack_harness.c net/jack_options.c
     net/jack_report.c net/jack_side.c net/jack_signal.c net/jack_analyse.c net/jack_drift.c)

@@ -14,6 +14,7 @@ typedef enum Deed {
   ENTER_0, // Person 0 at node 0, and so on
   ENTER_1,
   ENTER_OTHER, // Person 1 at node 1
+  RETURN_0,    // Person 0 to its session at node 0
   LEAVE_0,
   CRASH_0,
   BOOT_0,
@@ -48,6 +49,9 @@ static void happen(World* const world, const Deed deed)
     break;
   case ENTER_OTHER:
     world_enter(world, 1U, 1U);
+    break;
+  case RETURN_0:
+    world_return(world, 0U, 0U);
     break;
   case LEAVE_0:
     world_leave(world, 0U);
@@ -108,8 +112,10 @@ static void random_deed(World* const world)
   const unsigned person = jam_rand_below(rand, PEOPLE);
   const unsigned other = (node + 1U + jam_rand_below(rand, NODES - 1U)) % NODES;
   const unsigned dice  = jam_rand_below(rand, 100U);
-  if (dice < 12U) {
+  if (dice < 10U) {
     world_enter(world, node, person);
+  } else if (dice < 12U) {
+    world_return(world, node, person);
   } else if (dice < 16U) {
     world_leave(world, person);
   } else if (dice < 19U) {

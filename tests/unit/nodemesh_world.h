@@ -55,6 +55,7 @@ typedef struct Place {
   unsigned      local; // 0: not here
   SynchubUserId handle;
   JamTime       stale; // When the node gives it up, or never
+  uint32_t      epoch; // Of the session there; 0: never had one
 } Place;
 
 typedef struct Node {
@@ -73,8 +74,10 @@ typedef struct World {
   Node         nodes[NODES];
   Wire         wires[WIRES];
   bool         cut[NODES][NODES];
-  uint32_t     epoch[PEOPLE];
-  int          home[PEOPLE]; // -1: nowhere
+  uint32_t     epoch[PEOPLE]; // Of its newest session
+  uint32_t     used[PEOPLE];  // Of that in which it is
+  int          home[PEOPLE];  // -1: nowhere
+  JamTime      again[PEOPLE]; // When it joins there again, or never
 } World;
 
 static const uint8_t the_room[SYNCHUB_ROOM_SIZE] = {7U, [31] = 9U};
@@ -117,7 +120,8 @@ static inline void world_init(World* const world, const uint64_t seed)
   memset(world, 0, sizeof(*world));
   jam_rand_init(&world->rand, seed, 1U);
   for (unsigned i = 0U; i < PEOPLE; ++i) {
-    world->home[i] = -1;
+    world->home[i]  = -1;
+    world->again[i] = JAM_NEVER;
   }
   for (unsigned i = 0U; i < NODES; ++i) {
     world_boot(world, i);
@@ -234,8 +238,12 @@ static inline void world_events(World* const world, const unsigned node)
     case NODEMESH_EVENT_DROP:
       for (unsigned i = 0U; i < PEOPLE; ++i) {
         if (here->places[i].local == event.local) {
-          ck_assert_int_ne(world->home[i], (int)node);
           world_put_out(world, node, i, true);
+          if (world->home[i] == (int)node) {
+            // It is told, and knows better
+            ck_assert_uint_lt(world->used[i], world->epoch[i]);
+            world->again[i] = world->now + JAM_SECOND / 2;
+          }
         }
       }
       break;
@@ -278,6 +286,23 @@ static inline void world_output(World* const world, const unsigned node)
   }
 }
 
+static inline void
+world_come_in(World* const world, const unsigned node, const unsigned person)
+{
+  Node* const  here    = &world->nodes[node];
+  Place* const place   = &here->places[person];
+  NodemeshUser user    = {.epoch   = world->used[person],
+                          .profile = {"Ana", 48000U, 64U, 24U, true}};
+  user.uid[0]          = (uint8_t)(person + 1U);
+  user.handle          = ++here->last_handle;
+  place->handle        = user.handle;
+  place->stale         = JAM_NEVER;
+  world->again[person] = JAM_NEVER;
+  place->local         = nodemesh_join(here->mesh, world->now, the_room, &user);
+  ck_assert_uint_ne(place->local, 0U);
+  here->shown[person].there = false;
+}
+
 // Lets a node do all that it can without time passing
 static inline void world_turn(World* const world, const unsigned node)
 {
@@ -288,6 +313,9 @@ static inline void world_turn(World* const world, const unsigned node)
   for (unsigned i = 0U; i < PEOPLE; ++i) {
     if (here->places[i].local && world->now >= here->places[i].stale) {
       world_put_out(world, node, i, true);
+    }
+    if (world->home[i] == (int)node && world->now >= world->again[i]) {
+      world_come_in(world, node, i);
     }
   }
   unsigned turns = 0U;
@@ -384,6 +412,17 @@ world_pass(World* const world, const JamTime span, const bool deliver)
   }
 }
 
+static inline void
+world_set_home(World* const world, const unsigned node, const unsigned person)
+{
+  for (unsigned i = 0U; i < NODES; ++i) {
+    Place* const old = &world->nodes[i].places[person];
+    old->stale       = i == node ? JAM_NEVER : world->now + STALE_TIME;
+  }
+  world->home[person]  = (int)node;
+  world->again[person] = JAM_NEVER;
+}
+
 // The person goes on at a node, or begins there
 static inline void
 world_enter(World* const world, const unsigned node, const unsigned person)
@@ -393,35 +432,49 @@ world_enter(World* const world, const unsigned node, const unsigned person)
   if (!here->mesh) {
     return;
   }
-  for (unsigned i = 0U; i < NODES; ++i) {
-    Place* const old = &world->nodes[i].places[person];
-    old->stale       = i == node ? JAM_NEVER : world->now + STALE_TIME;
-  }
-  world->home[person] = (int)node;
-  ++world->epoch[person];
+  world_set_home(world, node, person);
+  world->used[person] = ++world->epoch[person];
+  place->epoch        = world->used[person];
   if (place->local) {
     nodemesh_set_epoch(here->mesh,
                        world->now,
                        place->local,
-                       world->epoch[person]);
-    world_turn(world, node);
+                       world->used[person]);
+  } else {
+    world_come_in(world, node, person);
+  }
+  world_turn(world, node);
+}
+
+// The person has changed its mind: it ends its newest session and goes on in
+// the one it had at `node`
+static inline void
+world_return(World* const world, const unsigned node, const unsigned person)
+{
+  Node* const here = &world->nodes[node];
+  const int   home = world->home[person];
+  if (!here->mesh || home < 0 || home == (int)node ||
+      !world->nodes[home].mesh || here->places[person].epoch == 0U) {
     return;
   }
-  NodemeshUser user = {.epoch   = world->epoch[person],
-                       .profile = {"Ana", 48000U, 64U, 24U, true}};
-  user.uid[0]       = (uint8_t)(person + 1U);
-  user.handle       = ++here->last_handle;
-  place->handle     = user.handle;
-  place->local      = nodemesh_join(here->mesh, world->now, the_room, &user);
-  ck_assert_uint_ne(place->local, 0U);
-  here->shown[person].there = false;
+  world_put_out(world, (unsigned)home, person, true);
+  world_turn(world, (unsigned)home);
+  world_set_home(world, node, person);
+  world->used[person] = here->places[person].epoch;
+  if (!here->places[person].local) {
+    world_come_in(world, node, person);
+  }
   world_turn(world, node);
 }
 
 static inline void world_leave(World* const world, const unsigned person)
 {
-  const int home      = world->home[person];
-  world->home[person] = -1;
+  for (unsigned i = 0U; i < NODES; ++i) {
+    world->nodes[i].places[person].epoch = 0U; // All sessions are over
+  }
+  const int home       = world->home[person];
+  world->home[person]  = -1;
+  world->again[person] = JAM_NEVER;
   if (home >= 0) {
     world_put_out(world, (unsigned)home, person, false);
     world_turn(world, (unsigned)home);
@@ -433,6 +486,9 @@ static inline void world_crash(World* const world, const unsigned node)
   Node* const here = &world->nodes[node];
   nodemesh_free(here->mesh);
   here->mesh = NULL;
+  for (unsigned i = 0U; i < PEOPLE; ++i) {
+    world->again[i] = world->home[i] == (int)node ? JAM_NEVER : world->again[i];
+  }
   memset(here->places, 0, sizeof(here->places));
   for (unsigned i = 0U; i < WIRES; ++i) {
     Wire* const wire = &world->wires[i];
@@ -528,7 +584,7 @@ static inline void world_check_settled(World* const world)
                     home);
       if (home >= 0) {
         ck_assert(!shown->homeless);
-        ck_assert_uint_eq(shown->user.epoch, world->epoch[person]);
+        ck_assert_uint_eq(shown->user.epoch, world->used[person]);
         ck_assert_uint_eq(heard[i], 1U);
       }
     }
@@ -551,7 +607,8 @@ static inline void world_settle(World* const world)
   for (unsigned person = 0U; person < PEOPLE; ++person) {
     const int home = world->home[person];
     // Those whose node has crashed, back or not, go on elsewhere
-    if (home >= 0 && !world->nodes[home].places[person].local) {
+    if (home >= 0 && !world->nodes[home].places[person].local &&
+        world->again[person] == JAM_NEVER) {
       unsigned to = 0U;
       while (to < NODES && !world->nodes[to].mesh) {
         ++to;

@@ -198,8 +198,10 @@ bool app_poll(App* const app)
   if (event != AUDIO_EVENT_NONE && event != AUDIO_EVENT_FINISHED) {
     (void)printf("%s\n", text);
   }
-  if (event == AUDIO_EVENT_BACK && app->midi &&
-      !midi_reopen(app->midi, text, sizeof(text))) {
+  if (event == AUDIO_EVENT_STOPPED && app->midi) {
+    midi_suspend(app->midi);
+  } else if (event == AUDIO_EVENT_BACK && app->midi &&
+             !midi_resume(app->midi, text, sizeof(text))) {
     (void)printf("%s\n", text);
   }
   jam_view(app->jam, &app->view);

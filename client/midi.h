@@ -43,10 +43,14 @@ Midi* midi_open(const MidiConfig* config,
                 char*             error,
                 size_t            error_size);
 
-/// Opens the ports again, as after AUDIO_EVENT_BACK: a MIDI system that shares
-/// a server with the sound died with it. False and one sentence on failure; it
-/// may be tried again, and midi_close is still due.
-bool midi_reopen(Midi* midi, char* error, size_t error_size);
+/// Closes the ports, as after AUDIO_EVENT_STOPPED: a MIDI system that shares a
+/// server with the sound died with it. To be done before there is a new server,
+/// of which its library could not tell the ports of the old one.
+void midi_suspend(Midi* midi);
+
+/// Opens the ports again, as after AUDIO_EVENT_BACK. False and one sentence on
+/// failure; it may be tried again, and midi_close is still due.
+bool midi_resume(Midi* midi, char* error, size_t error_size);
 
 /// Ends the calls into the engine, silences what still sounds, and releases;
 /// null is fine.

@@ -208,10 +208,14 @@ Midi* midi_open(const MidiConfig* const config,
   return midi;
 }
 
-bool midi_reopen(Midi* const midi, char* const error, const size_t error_size)
+void midi_suspend(Midi* const midi)
 {
   midi_out_stop(midi);
   close_ports(midi);
+}
+
+bool midi_resume(Midi* const midi, char* const error, const size_t error_size)
+{
   return start(midi, error, error_size);
 }
 

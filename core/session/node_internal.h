@@ -53,6 +53,8 @@ typedef struct NodeSibling {
   Midip2pLink** links; // MIDI of the users here, by their place; null: none
 } NodeSibling;
 
+#define NODE_MOVERS 64U
+
 struct SessionNode {
   const JamAllocator* allocator;
   SessionNodeConfig   config;
@@ -64,9 +66,11 @@ struct SessionNode {
   uint32_t            epoch;   // Of the next MIDI link
   JamTime             next_table;
   JamTime             midi_due;
-  Nodemesh*           mesh;     // Null: not clustered
-  NodeSibling*        siblings; // NODEMESH_MAX_PEERS
-  int64_t             utc_us;   // At utc_at
+  Nodemesh*           mesh;                // Null: not clustered
+  NodeSibling*        siblings;            // NODEMESH_MAX_PEERS
+  uint16_t            movers[NODE_MOVERS]; // Places of those who moved last
+  unsigned            moved;
+  int64_t             utc_us; // At utc_at
   JamTime             utc_at;
   bool                draining;
   uint64_t            datagrams_in, datagrams_out, bytes_in, bytes_out;
@@ -146,7 +150,8 @@ unsigned node_peer_of(const SessionNode* node, const NodeSibling* sibling);
 void node_mesh_join(SessionNode* node, JamTime now, NodeUser* user);
 
 // A user's home is not where it was: what was sent that way before may come in.
-void node_home_left(NodeUser*     user,
+void node_home_left(SessionNode*  node,
+                    NodeUser*     user,
                     JamTime       now,
                     unsigned      peer,
                     SynchubUserId handle);

@@ -142,9 +142,8 @@ static NodeUser* former_of(const SessionNode* const node,
                            const unsigned           peer,
                            const ToastFrame* const  frame)
 {
-  const unsigned places = node->config.max_users + node->max_remotes;
-  for (unsigned i = 0U; i < places; ++i) {
-    NodeUser* const user = &node->users[i];
+  for (unsigned i = 0U; i < NODE_MOVERS; ++i) {
+    NodeUser* const user = &node->users[node->movers[i]];
     if (user->id && user->former_peer == peer &&
         user->former_handle == frame->handle && now < user->former_until) {
       if (user->heard && !is_after(user->first, frame->seq)) {
@@ -159,7 +158,8 @@ static NodeUser* former_of(const SessionNode* const node,
   return NULL;
 }
 
-void node_home_left(NodeUser* const     user,
+void node_home_left(SessionNode* const  node,
+                    NodeUser* const     user,
                     const JamTime       now,
                     const unsigned      peer,
                     const SynchubUserId handle)
@@ -169,6 +169,9 @@ void node_home_left(NodeUser* const     user,
   user->former_until  = peer ? now + FORMER_TIME : 0;
   user->former_newest = user->newest;
   user->heard         = false;
+  if (peer) {
+    node->movers[node->moved++ % NODE_MOVERS] = (uint16_t)(user - node->users);
+  }
 }
 
 // From the clock of the user's home to ours, and the path by the hop between

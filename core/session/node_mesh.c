@@ -223,7 +223,7 @@ static void user_event(SessionNode* const         node,
       node->siblings[i].end.session == event->session ? i + 1U : user->peer;
   }
   if (user->peer && former && user->peer != former) {
-    node_home_left(user, now, former, handle);
+    node_home_left(node, user, now, former, handle);
   }
   nodemesh_set_tag(node->mesh,
                    event->person,

@@ -97,7 +97,7 @@ static void take_over(SessionNode* const          node,
   }
   node_midi_move(former, user);
   user->newest = former->newest;
-  node_home_left(user, now, former->peer, former->handle);
+  node_home_left(node, user, now, former->peer, former->handle);
   former->id    = 0U;
   former->local = 0U;
   former->peer  = 0U;
@@ -129,7 +129,7 @@ static bool come_in(SessionNode* const          node,
     return false;
   }
   set_place(node, user, id);
-  node_home_left(user, now, 0U, 0U);
+  node_home_left(node, user, now, 0U, 0U);
   node_midi_join(node, now, user);
   node_mesh_join(node, now, user);
   welcome(node, now, user, true);

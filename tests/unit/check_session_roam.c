@@ -769,8 +769,9 @@ START_TEST(who_is_not_at_the_new_node_leaves_after_a_while)
   scene->nodes[0].dead   = true;
   run(scene, JAM_SECOND);
   ck_assert_uint_eq(home(scene), 1U);
-  ck_assert_uint_eq(view_of(scene).user_count, 2U);
-  ck_assert_str_eq(view_of(scene).users[1].name, "Bo");
+  const JamView view = view_of(scene);
+  ck_assert_uint_eq(view.user_count, 2U);
+  ck_assert_str_eq(view.users[1].name, "Bo");
   run(scene, 2 * JAM_SECOND);
   ck_assert_uint_eq(view_of(scene).user_count, 1U);
   scene_free(scene);

@@ -24,6 +24,8 @@
 #define GAP_SECONDS 3e-3      // ... when a device has lost time: heard anyway
 #define STEP_SECONDS 1e-3     // Step of the clock that is not noise
 #define STARVED_SECONDS 0.015 // Every packet late for so long: go back at once
+#define DOUBT_MOST 0.25       // Longer yet, after jitter has looked like it ...
+#define DOUBT_FORGET 4e-3     // ... of which so much is forgotten per second
 #define STARVED_SPARE 1e-3    // ... by this much more at least, for jitter ...
 #define STARVED_MOST 2e-3     // ... and at most
 #define HOLD_SECONDS 0.5      // ... and stay until the clock is known
@@ -198,7 +200,8 @@ static void jump(Playout* const     self,
 static bool is_starved(const Playout* const self, const int64_t device_position)
 {
   return self->starving && (double)(device_position - self->starved_since) >
-                             STARVED_SECONDS * self->config.device_rate_hz;
+                             (STARVED_SECONDS + self->starved_doubt) *
+                               self->config.device_rate_hz;
 }
 
 /// Goes back to where packets still arrive in time. Nothing is lost by it:
@@ -221,6 +224,24 @@ static bool leave_starvation(Playout* const     self,
   return true;
 }
 
+/// While reading has gone back, the delay stays; returns whether it still does.
+/// What no clock has explained by then was jitter, which the delay control
+/// knows better how to meet.
+static bool is_held(Playout* const self, const double seconds)
+{
+  PlayoutReader* const reader = &self->reader;
+  self->starved_doubt = fmax(0.0, self->starved_doubt - DOUBT_FORGET * seconds);
+  if (reader->hold <= 0.0) {
+    return false;
+  }
+  reader->hold -= seconds;
+  if (reader->hold <= 0.0) {
+    self->starved_doubt =
+      fmin(2.0 * self->starved_doubt + STARVED_SECONDS, DOUBT_MOST);
+  }
+  return true;
+}
+
 static void track(Playout* const     self,
                   const int64_t      device_position,
                   const unsigned     frames,
@@ -233,9 +254,10 @@ static void track(Playout* const     self,
   const double         lag     = playout_lag(self, device_position);
   double               far     = JUMP_SECONDS * rate;
   if (fabs(lag - reader->intended) > STEP_SECONDS * rate) {
-    reader->intended = lag;
-    reader->hold     = 0.0;
-    far              = GAP_SECONDS * rate;
+    reader->intended    = lag;
+    reader->hold        = 0.0;
+    self->starved_doubt = 0.0;
+    far                 = GAP_SECONDS * rate;
   }
   if (leave_starvation(self, device_position, move)) {
     return;
@@ -254,11 +276,9 @@ static void track(Playout* const     self,
     return;
   }
   const double noise  = lag - reader->intended;
-  double       change = glide(wanted - reader->intended, span, seconds);
-  if (reader->hold > 0.0) {
-    reader->hold -= seconds;
-    change = 0.0;
-  }
+  const double change = is_held(self, seconds)
+                          ? 0.0
+                          : glide(wanted - reader->intended, span, seconds);
   const double nudge =
     limit(TRACK_PER_SECOND * noise / rate, -TRACK_MOST, TRACK_MOST);
   reader->intended += change;

@@ -70,6 +70,7 @@ struct Playout {
   bool             starving;       // Every packet comes too late ...
   int64_t          starved_since;  // ... from this device position on ...
   double           starved_needed; // ... by what this delay would cure
+  double           starved_doubt;  // Seconds more of it before it is believed
   double           least_needed;   // By the fastest packets of late
   PlayoutStore     store;
   PlayoutConceal   conceal;

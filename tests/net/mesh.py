@@ -14,6 +14,7 @@ import argparse
 import json
 import os
 import pathlib
+import shutil
 import statistics
 import subprocess
 import sys
@@ -42,7 +43,7 @@ class Network:
             ip("netns", "add", self.hub)
             for i in range(count):
                 self.add(i)
-        except (subprocess.CalledProcessError, FileNotFoundError) as error:
+        except subprocess.CalledProcessError as error:
             self.remove()
             print(f"mesh: network namespaces do not work here: {getattr(error, 'stderr', error)}".strip())
             sys.exit(77)
@@ -167,8 +168,8 @@ def main():
     words.add_argument("--runs", type=int, default=1)
     words.add_argument("--delay", type=float, default=20.0)
     options = words.parse_args()
-    if os.geteuid() != 0:
-        print("mesh: needs root, for network namespaces")
+    if os.geteuid() != 0 or not shutil.which("ip"):
+        print("mesh: needs root and iproute2, for network namespaces")
         sys.exit(77)
     silences = []
     network = Network(options.binaries, NODES + PLAYERS, options.delay)

@@ -5,7 +5,7 @@
   mesh.py BIN_FOLDER [--runs N] [--delay MS]
 
 All are MS apart one way (20: round trips of 40 ms). In each run everybody plays,
-one node is killed with SIGKILL, then the two others are parted and joined again;
+every link between nodes must carry what its users send once, one node is killed with SIGKILL, then the two others are parted and joined again;
 at the end everybody must be in one room and hear everybody. Prints how long
 those whose node died were not heard, or did not hear, from the players' reports.
 Exit status 77: not root, or no network namespaces here.
@@ -22,7 +22,8 @@ import tempfile
 import time
 
 NODES, PLAYERS, PORT = 3, 6, 4460
-JOIN, KILL, CUT, HEAL, END = 0.0, 6.0, 11.0, 15.0, 24.0  # Seconds of a run
+COUNT, KILL, CUT, HEAL, END = 3.0, 6.0, 11.0, 15.0, 24.0  # Seconds of a run
+ONCE = (0.7, 1.3)  # Bundled or with feedback, a stream is not the same bytes on every hop
 
 
 def address(number):
@@ -63,10 +64,16 @@ class Network:
     def start(self, host, argv, **options):
         return subprocess.Popen(["ip", "netns", "exec", f"{self.prefix}h{host}", *argv], **options)
 
-    def tell(self, command):
+    def ask(self, command):
         self.switch.stdin.write(command + "\n")
         self.switch.stdin.flush()
-        assert self.switch.stdout.readline() == "ok\n"
+        return self.switch.stdout.readline().strip()
+
+    def tell(self, command):
+        assert self.ask(command) == "ok"
+
+    def carried(self, a, b):
+        return int(self.ask(f"count {a} {b}"))
 
     def close(self):
         self.switch.stdin.close()
@@ -132,6 +139,19 @@ def wait_until(begin, seconds):
     time.sleep(max(0.0, begin + seconds - time.monotonic()))
 
 
+def uplinks(network, node):
+    """Bytes so far from the players of a node to it."""
+    return sum(network.carried(NODES + i, node) for i in range(node, PLAYERS, NODES))
+
+
+def crossings(network, seconds):
+    """How often what the users of each node sent crossed each link to a sibling."""
+    links = [(a, b) for a in range(NODES) for b in range(NODES) if a != b]
+    before = {(a, b): network.carried(a, b) for a, b in links}, [uplinks(network, a) for a in range(NODES)]
+    time.sleep(seconds)
+    return {(a, b): (network.carried(a, b) - before[0][a, b]) / (uplinks(network, a) - before[1][a]) for a, b in links}
+
+
 def run(binaries, network, scratch, tone):
     """Returns the longest gaps, in ms, between those whose node died and everybody,
     and for comparison between those of one node to whom nothing happened."""
@@ -140,6 +160,10 @@ def run(binaries, network, scratch, tone):
         time.sleep(2.0)
         cluster.play()
         begin = time.monotonic()
+        wait_until(begin, COUNT)
+        for link, times in crossings(network, 2.0).items():
+            if not ONCE[0] < times < ONCE[1]:
+                raise AssertionError(f"what was sent crossed link {link} {times:.2f} times")
         wait_until(begin, KILL)
         cluster.nodes[0].kill()  # `ip netns exec` has become the node
         wait_until(begin, CUT)

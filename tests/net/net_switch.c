@@ -6,8 +6,8 @@
 //   net_switch DELAY_MS INTERFACE...
 //
 // Reads commands from its input until that ends: "cut A B" and "heal A B"
-// (ports by number, from 0), answered with "ok". Needs the right to open raw
-// sockets.
+// (ports by number, from 0), answered with "ok"; "count A B", answered with the
+// bytes that went from A to B so far. Needs the right to open raw sockets.
 
 #include <errno.h>
 #include <fcntl.h>
@@ -47,6 +47,7 @@ typedef struct Port {
 static Port     ports[MAX_PORTS];
 static unsigned port_count;
 static bool     cut[MAX_PORTS][MAX_PORTS];
+static uint64_t carried[MAX_PORTS][MAX_PORTS]; // Bytes, from and to
 static Frame    flying[MAX_FLYING]; // In order: all take the same time
 static uint64_t first, end;
 static uint64_t dropped;
@@ -123,6 +124,7 @@ static void deliver(const Frame* const frame)
       !ports[i].known || memcmp(ports[i].mac, frame->data, ETH_ALEN) == 0;
     if (i != frame->from && !cut[frame->from][i] && (everybody || his)) {
       dropped += send(ports[i].fd, frame->data, frame->size, 0) < 0 ? 1U : 0U;
+      carried[frame->from][i] += frame->size;
     }
   }
 }
@@ -133,8 +135,12 @@ static void obey(const char* const line)
   char     word[8];
   if (sscanf(line, "%7s %u %u", word, &a, &b) == 3 && a < port_count &&
       b < port_count) {
-    cut[a][b] = cut[b][a] = strcmp(word, "cut") == 0;
-    (void)puts("ok");
+    if (strcmp(word, "count") == 0) {
+      (void)printf("%llu\n", (unsigned long long)carried[a][b]);
+    } else {
+      cut[a][b] = cut[b][a] = strcmp(word, "cut") == 0;
+      (void)puts("ok");
+    }
     (void)fflush(stdout);
   }
 }

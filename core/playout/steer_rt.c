@@ -22,7 +22,7 @@
 #define CREEP 2e-4            // Slowest change: ends the exponential approach
 #define JUMP_SECONDS 0.05     // Delay difference that is not worth gliding ...
 #define GAP_SECONDS 3e-3      // ... when a device has lost time: heard anyway
-#define STEP_SECONDS 1e-3     // Step of the clock that is not noise
+#define STEP_SECONDS 2.5e-4   // Step of the clock that is not noise
 #define STARVED_SECONDS 0.015 // Every packet late for so long: go back at once
 #define DOUBT_MOST 0.25       // Longer yet, after jitter has looked like it ...
 #define DOUBT_FORGET 4e-3     // ... of which so much is forgotten per second

@@ -253,6 +253,31 @@ START_TEST(a_card_that_loses_time_is_heard_once_and_delays_nobody)
 
 END_TEST
 
+START_TEST(a_card_that_loses_a_fraction_of_a_packet_starves_nobody)
+{
+  Report report;
+  stage_open(
+    "{\"seed\":18,\"seconds\":40," FOUR
+      LINKS("") ",\"events\":[" GAP("10", "ann", "0.0004") "," GAP(
+        "14",
+        "bob",
+        "0.0006") "," GAP("18", "ann", "0.0009") "," GAP("22",
+                                                         "bob",
+                                                         "0.0008") "]}",
+    false);
+  stage_play(&report);
+  everybody_hears_everybody(&report);
+  for (unsigned i = 0U; i < report.listener_count; ++i) {
+    const ReportListener* const row = &report.listeners[i];
+    ck_assert_double_lt(row->delay_ms_p99 - row->delay_ms_p50, 5.0);
+    ck_assert_double_lt(row->concealed_ms, 80.0);
+    ck_assert_double_lt(row->longest_gap_ms, 5.0);
+  }
+  stage_close(&report);
+}
+
+END_TEST
+
 START_TEST(a_new_address_costs_one_round_trip)
 {
   Report report;
@@ -333,6 +358,8 @@ static Suite* suite(void)
   tcase_add_test(tests, a_node_may_die_and_come_back);
   tcase_add_test(tests, a_short_outage_is_one_gap_and_everybody_stays);
   tcase_add_test(tests, a_card_that_loses_time_is_heard_once_and_delays_nobody);
+  tcase_add_test(tests,
+                 a_card_that_loses_a_fraction_of_a_packet_starves_nobody);
   tcase_add_test(tests, a_new_address_costs_one_round_trip);
   tcase_add_test(tests, a_partition_heals_by_itself);
   tcase_add_test(tests, nothing_allocates_once_everybody_is_in);

@@ -7,17 +7,23 @@
 
 #include "playout/store.h"
 
+#define PLAYOUT_MIRROR 512U // Samples mirrored at most: 2.7 ms at 192 kHz
+
 typedef struct PlayoutConceal {
-  const PntbtrModel* model;  // Newest; valid until the next one is taken
-  int64_t            next;   // Samples below are final: they may be read
-  int64_t            begin;  // Samples below are before the stream: silence
-  bool               active; // A prediction runs, in a gap or fading out
-  bool               mirror; // ... without a model
-  unsigned           gap;    // Samples predicted since the gap began
-  unsigned           faded;  // Samples of truth faded in after the gap
+  const PntbtrModel* model;   // Newest; valid until the next one is taken
+  int64_t            next;    // Samples below are final: they may be read
+  int64_t            begin;   // Samples below are before the stream: silence
+  bool               active;  // A prediction runs, in a gap or fading out
+  bool               mirror;  // ... without a model
+  unsigned           gap;     // Samples predicted since the gap began
+  unsigned           faded;   // Samples of truth faded in after the gap
+  int64_t            bridged; // Samples below lead to the truth behind them
   unsigned           hold, release, cross; // Lengths in samples
   uint64_t           played, missing, longest, run;
-  float              line[PNTBTR_MAX_ORDER + PNTBTR_BLOCK];
+  PntbtrBands        bands;
+  PntbtrPrediction   prediction;
+  float              line[PLAYOUT_MIRROR];         // Before the gap
+  float              bridge[PNTBTR_BRIDGE_FRAMES]; // bridged - size .. bridged
 } PlayoutConceal;
 
 /// Prepares for a sample rate; nothing is final yet.
@@ -25,6 +31,9 @@ void playout_conceal_init(PlayoutConceal* conceal, uint32_t rate_hz) JAM_RT;
 
 /// Starts at `position`, out of silence. Counters go on.
 void playout_conceal_start(PlayoutConceal* conceal, int64_t position) JAM_RT;
+
+/// Goes on at another position of the same stream.
+void playout_conceal_seek(PlayoutConceal* conceal, int64_t position) JAM_RT;
 
 /// Counts samples nobody waited for: an outage that is now over.
 void playout_conceal_skip(PlayoutConceal* conceal, uint64_t missing) JAM_RT;

@@ -52,8 +52,7 @@ void playout_seek(Playout* const self, const int64_t at, const double fraction)
   self->reader.fraction  = fraction;
   self->resampler.primed = false;
   // What lies between is not played, or played once more as it came meanwhile
-  self->conceal.next   = at;
-  self->conceal.active = false;
+  playout_conceal_seek(&self->conceal, at);
 }
 
 /// Moves outright: the old place fades out while the new one fades in.

@@ -1,148 +1,171 @@
 // SPDX-License-Identifier: MIT
-// Burg's method, one order at a time, so that a fit can be spread over time.
-//
-// The backward errors are kept so that the pair of forward[j + stage + 1] is
-// always backward[j]: nothing is shifted. Both arrays end in zeros, so every
-// loop runs over whole blocks, which compilers turn into vector code.
+// Learns a model of both bands, in slices: first of the whole band, because the
+// filter between the bands needs to see a little of the future; then of the low
+// band; then of what that leaves.
 
-#include "pntbtr/pntbtr.h"
+#include "pntbtr/bands.h"
+#include "pntbtr/burg.h"
+#include "pntbtr/history.h"
 
+#include "base/memory.h"
+
+#include <math.h>
 #include <string.h>
 
-#define LANES 16U
-#define FLOAT_SUM 512U // Pairs
+#define LOW_MEMORY 800.0F // Low-band samples
+#define HIGH_MEMORY 1200.0F
+#define PULSE_LOW (PNTBTR_PULSE / 4U + 2U * PNTBTR_REACH)
 
-/// Errors below this share of the signal are rounding, not signal.
-#define FLOOR 1e-13
+_Static_assert(PNTBTR_LOW_ORDER % BANDS_SPAN == 0U, "whole spans");
+_Static_assert(PNTBTR_LOW_SPAN % BANDS_SPAN == 0U, "whole spans");
 
-/// Factor per tap: moves poles inward a little, against rounding (MODEL.md).
-#define DAMPING 0.99999
+typedef enum Stage {
+  STAGE_EDGE,
+  STAGE_LOW,
+  STAGE_HIGH,
+  STAGE_DONE,
+} Stage;
 
-/// Replaces each pair by its errors under one more reflection.
-static void
-rotate(float* restrict forward, float* restrict backward, const float k)
+struct PntbtrFit {
+  Stage       stage;
+  PntbtrBands bands;
+  PntbtrModel model;
+  Burg        burg;
+  float       samples[PNTBTR_MAX_SPAN + PNTBTR_MAX_REACH];
+  float       low[PNTBTR_LOW_SPAN + PNTBTR_REACH];
+  float       high[PNTBTR_HIGH_SPAN];
+};
+
+PntbtrFit* pntbtr_fit_new(const JamAllocator* const allocator)
 {
-  for (unsigned i = 0U; i < PNTBTR_BLOCK; ++i) {
-    const float f = forward[i];
-    const float b = backward[i];
-    forward[i]    = f - k * b;
-    backward[i]   = b - k * f;
+  return (PntbtrFit*)jam_mem_new(allocator, sizeof(PntbtrFit));
+}
+
+void pntbtr_fit_begin(PntbtrFit* const           fit,
+                      const PntbtrBands* const   bands,
+                      const PntbtrHistory* const history,
+                      const int64_t              end)
+{
+  const unsigned size = pntbtr_fit_span(bands);
+  fit->bands          = *bands;
+  fit->stage          = STAGE_EDGE;
+  memset(&fit->model, 0, sizeof(fit->model));
+  pntbtr_history_read(history, end - (int64_t)size, fit->samples, size);
+  pntbtr_burg_begin(&fit->burg,
+                    fit->samples + size - PNTBTR_HIGH_SPAN,
+                    PNTBTR_HIGH_SPAN,
+                    PNTBTR_HIGH_ORDER,
+                    HIGH_MEMORY);
+}
+
+static unsigned begin_low(PntbtrFit* const fit)
+{
+  float* const end = fit->samples + pntbtr_fit_span(&fit->bands);
+  (void)pntbtr_burg_taps(&fit->burg, fit->model.edge, PNTBTR_HIGH_ORDER);
+  pntbtr_bands_continue(fit->model.edge,
+                        PNTBTR_HIGH_ORDER,
+                        end,
+                        fit->bands.reach);
+  pntbtr_bands_low(&fit->bands, end, fit->low, PNTBTR_LOW_SPAN);
+  pntbtr_burg_begin(&fit->burg,
+                    fit->low,
+                    PNTBTR_LOW_SPAN,
+                    PNTBTR_LOW_ORDER,
+                    LOW_MEMORY);
+  return 2U * PNTBTR_LOW_SPAN * fit->bands.reach;
+}
+
+// What one surprise of standard size in the low band does to the samples of the
+// whole one from then on.
+static void make_low_pulse(PntbtrFit* const fit, const float size)
+{
+  float        line[PNTBTR_LOW_ORDER + PULSE_LOW] = {0.0F};
+  float* const start                              = line + PNTBTR_LOW_ORDER;
+  start[0] = size / sqrtf((float)fit->bands.divide);
+  pntbtr_bands_continue(fit->model.low,
+                        PNTBTR_LOW_ORDER,
+                        start + 1,
+                        PULSE_LOW - 1U);
+  for (unsigned i = 0U; i < PNTBTR_PULSE; ++i) {
+    fit->model.low_pulse[i] = pntbtr_bands_at(&fit->bands, start, i);
   }
 }
 
-/// Adds the products of `frames` pairs, a multiple of LANES.
-static void correlate(PntbtrFit* const   fit,
-                      const float* const forward,
-                      const float* const backward,
-                      const unsigned     frames)
+static void make_high_pulse(PntbtrFit* const fit, const float size)
 {
-  float product[LANES] = {0.0F};
-  float energy[LANES]  = {0.0F};
-  for (unsigned at = 0U; at < frames; at += LANES) {
-    for (unsigned i = 0U; i < LANES; ++i) {
-      const float f = forward[at + i];
-      const float b = backward[at + i];
-      product[i] += f * b;
-      energy[i] += f * f + b * b;
-    }
-  }
-  for (unsigned i = 0U; i < LANES; ++i) {
-    fit->product += (double)product[i];
-    fit->energy += (double)energy[i];
-  }
+  float        line[PNTBTR_HIGH_ORDER + PNTBTR_PULSE] = {0.0F};
+  float* const start = line + PNTBTR_HIGH_ORDER;
+  start[0]           = size;
+  pntbtr_bands_continue(fit->model.high,
+                        PNTBTR_HIGH_ORDER,
+                        start + 1,
+                        PNTBTR_PULSE - 1U);
+  memcpy(fit->model.high_pulse, start, sizeof(fit->model.high_pulse));
 }
 
-/// Sums products over the pairs of the present stage: in floats as far as their
-/// precision goes, in doubles beyond.
-static void measure(PntbtrFit* const fit)
+static unsigned begin_high(PntbtrFit* const fit)
 {
-  const unsigned pairs = fit->size - fit->stage - 1U;
-  const unsigned whole = (pairs + LANES - 1U) / LANES * LANES;
-  fit->product         = 0.0;
-  fit->energy          = 0.0;
-  for (unsigned j = 0U; j < whole; j += FLOAT_SUM) {
-    const unsigned left = whole - j;
-    correlate(fit,
-              fit->forward + fit->stage + 1U + j,
-              fit->backward + j,
-              left < FLOAT_SUM ? left : FLOAT_SUM);
+  const float* const end    = fit->samples + pntbtr_fit_span(&fit->bands);
+  const unsigned     divide = fit->bands.divide;
+  const unsigned     behind = PNTBTR_HIGH_SPAN / divide;
+  const unsigned     before = PNTBTR_HIGH_SPAN - behind * divide;
+  float* const       low    = fit->low + PNTBTR_LOW_SPAN;
+  const float        size =
+    pntbtr_burg_taps(&fit->burg, fit->model.low, PNTBTR_LOW_ORDER);
+  make_low_pulse(fit, size);
+  pntbtr_bands_continue(fit->model.low, PNTBTR_LOW_ORDER, low, PNTBTR_REACH);
+  for (unsigned i = 0U; i < PNTBTR_HIGH_SPAN; ++i) {
+    // Counted from the low-band sample `behind` + 1 before the last
+    const unsigned after = i + divide + 1U - before;
+    fit->high[i]         = (end - PNTBTR_HIGH_SPAN)[i] -
+                   pntbtr_bands_at(&fit->bands, low - 2U - behind, after);
   }
+  pntbtr_burg_begin(&fit->burg,
+                    fit->high,
+                    PNTBTR_HIGH_SPAN,
+                    PNTBTR_HIGH_ORDER,
+                    HIGH_MEMORY);
+  return PNTBTR_HIGH_SPAN * 2U * PNTBTR_REACH + PULSE_LOW * PNTBTR_LOW_ORDER;
 }
 
-static void raise_order(PntbtrFit* const fit, const double k)
+static unsigned finish(PntbtrFit* const fit)
 {
-  double* const  taps  = fit->taps;
-  const unsigned stage = fit->stage;
-  for (unsigned i = 0U; i < stage / 2U; ++i) {
-    const double low     = taps[i];
-    const double high    = taps[stage - 1U - i];
-    taps[i]              = low - k * high;
-    taps[stage - 1U - i] = high - k * low;
-  }
-  if (stage % 2U) {
-    taps[stage / 2U] *= 1.0 - k;
-  }
-  taps[stage] = k;
+  make_high_pulse(
+    fit,
+    pntbtr_burg_taps(&fit->burg, fit->model.high, PNTBTR_HIGH_ORDER));
+  fit->model.ready = true;
+  return PNTBTR_PULSE * PNTBTR_HIGH_ORDER;
 }
 
-static void do_stage(PntbtrFit* const fit)
+static unsigned next_stage(PntbtrFit* const fit)
 {
-  const unsigned pairs = fit->size - fit->stage - 1U;
-  double         k     = 2.0 * fit->product / fit->energy;
-  k                    = (k > 1.0) ? 1.0 : (k < -1.0) ? -1.0 : k;
-  for (unsigned j = 0U; j < pairs; j += PNTBTR_BLOCK) {
-    rotate(fit->forward + fit->stage + 1U + j, fit->backward + j, (float)k);
+  switch (++fit->stage) {
+  case STAGE_LOW:
+    return begin_low(fit);
+  case STAGE_HIGH:
+    return begin_high(fit);
+  case STAGE_DONE:
+    return finish(fit);
+  case STAGE_EDGE:
+  default:
+    return 0U;
   }
-  raise_order(fit, k);
-  fit->backward[pairs - 1U] = 0.0F; // Has no partner in the next stage
-  ++fit->stage;
-  measure(fit);
-}
-
-static bool is_complete(const PntbtrFit* const fit)
-{
-  return fit->stage >= fit->order || !(fit->energy > fit->floor);
-}
-
-void pntbtr_fit_begin(PntbtrFit* const   fit,
-                      const float* const history,
-                      const unsigned     size,
-                      const unsigned     order)
-{
-  memset(fit, 0, sizeof(*fit));
-  fit->size  = size < PNTBTR_MAX_HISTORY ? size : PNTBTR_MAX_HISTORY;
-  fit->order = order < PNTBTR_MAX_ORDER ? order : PNTBTR_MAX_ORDER;
-  if (fit->size < 2U) {
-    fit->order = 0U;
-    return;
-  }
-  fit->order = fit->order < fit->size ? fit->order : fit->size - 1U;
-  memcpy(fit->forward, history + size - fit->size, fit->size * sizeof(float));
-  memcpy(fit->backward, fit->forward, (fit->size - 1U) * sizeof(float));
-  measure(fit);
-  // Below -160 dBFS there is nothing to hear
-  fit->floor = fit->energy * FLOOR + 1e-16 * fit->size;
 }
 
 bool pntbtr_fit_step(PntbtrFit* const fit, const unsigned budget)
 {
   unsigned done = 0U;
-  while (!is_complete(fit)) {
-    if (done && done >= budget) {
+  while (fit->stage != STAGE_DONE) {
+    if (done > 0U && done >= budget) {
       return false;
     }
-    done += 5U * (fit->size - fit->stage) + fit->stage;
-    do_stage(fit);
+    done += pntbtr_burg_done(&fit->burg) ? next_stage(fit)
+                                         : pntbtr_burg_step(&fit->burg);
   }
   return true;
 }
 
-void pntbtr_fit_model(const PntbtrFit* const fit, PntbtrModel* const out)
+const PntbtrModel* pntbtr_fit_model(const PntbtrFit* const fit)
 {
-  double damping = DAMPING;
-  out->order     = fit->stage;
-  for (unsigned i = 0U; i < PNTBTR_MAX_ORDER; ++i) {
-    out->taps[i] = i < fit->stage ? (float)(fit->taps[i] * damping) : 0.0F;
-    damping *= DAMPING;
-  }
+  return &fit->model;
 }

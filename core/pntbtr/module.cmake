@@ -1,3 +1,3 @@
 jam_module(pntbtr
-  SOURCES fit.c predict_rt.c
+  SOURCES bands_rt.c bridge_rt.c burg.c fit.c history.c predict_rt.c
   DEPENDS base)

@@ -84,6 +84,10 @@ static JamStatus init(SessionClient* const             client,
   if (status == JAM_OK) {
     status = toast_endpoint_new(&toast, allocator, &client->endpoint);
   }
+  if (status == JAM_OK && config->dsp) {
+    client->fit = pntbtr_fit_new(allocator);
+    status      = client->fit ? JAM_OK : JAM_ERR_MEMORY;
+  }
   init_rt(client);
   return status;
 }
@@ -114,6 +118,7 @@ void session_client_free(SessionClient* const client)
     return;
   }
   const JamAllocator* const a = client->allocator;
+  jam_mem_free(a, client->fit);
   for (unsigned i = 0U; i < MAX_REMOTES; ++i) {
     if (client->remotes[i]) {
       playout_free(client->remotes[i]->playout);

@@ -1,45 +1,23 @@
 // SPDX-License-Identifier: MIT
-// What the other players sounded like lately, and the predictors fitted to it.
+// Which player's sound is learnt next. One fit runs at a time, with a quota of
+// work per captured block, so that packets never wait long behind it.
 
 #include "session/client_internal.h"
 
-// A fit gets a slice of work per captured block, so that packets never wait
-// long behind it. A small model fitted often beats a large one that is old:
-// what was learnt 60 ms ago has lost half its worth (core/pntbtr/MODEL.md)
-#define FIT_HISTORY 1024U
-#define FIT_ORDER 256U
-#define FIT_BUDGET 200000U
-#define FIT_PERIOD_PACKETS 4U
+#define FIT_BUDGET 1000000U      // Multiply-adds per captured block ...
+#define FIT_BUDGET_MOST 3000000U // ... for each player, up to this for all
+#define FIT_PERIOD_US 8000       // Sound hardly changes faster
+#define CALM_PERIOD_US 20000     // Where packets hardly ever are lost ...
+#define CALM_LOSS 1e-3           // ... that is, this share of them
 
-void client_history_add(Remote* const      remote,
-                        const int64_t      position,
-                        const float* const samples,
-                        const unsigned     frames)
+// Returns whether enough has come since the last fit to learn something new.
+static bool is_due(const Remote* const remote)
 {
-  for (unsigned i = 0U; i < frames; ++i) {
-    remote->history[(uint64_t)(position + i) & (HISTORY_SIZE - 1U)] =
-      samples[i];
-  }
-}
-
-// What a missing packet probably held, so that fits do not learn a hole; it may
-// still come and replace the guess
-void client_history_guess(Remote* const remote,
-                          const int64_t from,
-                          const int64_t to)
-{
-  const unsigned past = PNTBTR_LEVEL_SPAN;
-  float          line[PNTBTR_LEVEL_SPAN + HISTORY_SIZE / 4U];
-  const int64_t  gap = to - from;
-  const unsigned size =
-    gap < (int64_t)(HISTORY_SIZE / 4U) ? (unsigned)gap : HISTORY_SIZE / 4U;
-  for (unsigned i = 0U; i < past; ++i) {
-    const uint64_t at = (uint64_t)(from - past + i);
-    line[i]           = remote->history[at & (HISTORY_SIZE - 1U)];
-  }
-  pntbtr_extrapolate(&remote->model, line + past, line + past, size);
-  // After a gap too long to guess, the end of the guess is as good as any
-  client_history_add(remote, to - size, line + past, size);
+  const int64_t period_us =
+    remote->loss < CALM_LOSS ? CALM_PERIOD_US : FIT_PERIOD_US;
+  return remote->use == REMOTE_ACTIVE && remote->heard &&
+         (remote->newest - remote->fitted_at) * 1000000 >=
+           period_us * remote->format.rate_hz;
 }
 
 static bool fit_next(SessionClient* const client)
@@ -47,20 +25,26 @@ static bool fit_next(SessionClient* const client)
   for (unsigned n = 0U; n < MAX_REMOTES; ++n) {
     client->fit_slot     = (client->fit_slot + 1U) % MAX_REMOTES;
     Remote* const remote = client->remotes[client->fit_slot];
-    if (!remote || remote->use != REMOTE_ACTIVE || !remote->heard ||
-        remote->packets - remote->fitted_at < FIT_PERIOD_PACKETS) {
+    if (!remote || !is_due(remote)) {
       continue;
     }
-    remote->fitted_at = remote->packets;
-    float linear[FIT_HISTORY];
-    for (unsigned i = 0U; i < FIT_HISTORY; ++i) {
-      const uint64_t at = (uint64_t)(remote->newest - FIT_HISTORY + i);
-      linear[i]         = remote->history[at & (HISTORY_SIZE - 1U)];
-    }
-    pntbtr_fit_begin(&client->fit, linear, FIT_HISTORY, FIT_ORDER);
+    remote->fitted_at = remote->newest;
+    pntbtr_fit_begin(client->fit,
+                     &remote->bands,
+                     &remote->history,
+                     remote->newest);
     return true;
   }
   return false;
+}
+
+static unsigned budget_of(const SessionClient* const client)
+{
+  unsigned budget = 0U;
+  for (unsigned i = 0U; i < MAX_REMOTES; ++i) {
+    budget += client->remotes[i] ? FIT_BUDGET : 0U;
+  }
+  return budget < FIT_BUDGET_MOST ? budget : FIT_BUDGET_MOST;
 }
 
 void client_remotes_fit(SessionClient* const client)
@@ -70,9 +54,9 @@ void client_remotes_fit(SessionClient* const client)
   }
   if (!client->fitting) {
     client->fitting = fit_next(client);
-  } else if (pntbtr_fit_step(&client->fit, FIT_BUDGET)) {
+  } else if (pntbtr_fit_step(client->fit, budget_of(client))) {
     Remote* const remote = client->remotes[client->fit_slot];
-    pntbtr_fit_model(&client->fit, &remote->model);
+    remote->model        = *pntbtr_fit_model(client->fit);
     playout_set_model(remote->playout, &remote->model);
     client->fitting = false;
   }

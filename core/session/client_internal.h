@@ -13,10 +13,6 @@
 
 #define MAX_REMOTES (SYNCHUB_MAX_MEMBERS - 1U)
 
-// The newest samples of a remote stream, for fitting: a power of two, twice
-// what a fit needs
-#define HISTORY_SIZE 8192U
-
 // The newest blocks of a stream, for dropping those that come twice
 #define SEEN_BLOCKS 256U
 
@@ -117,9 +113,10 @@ typedef struct Remote {
   double         loss; // Recent share of packets missing
   uint64_t       loss_packets;
   int64_t        loss_position;
-  uint64_t       fitted_at; // `packets` when its model was last refreshed
+  int64_t        fitted_at; // `newest` when its model was last refreshed
+  PntbtrBands    bands;
   PntbtrModel    model;
-  float          history[HISTORY_SIZE]; // By position
+  PntbtrHistory  history;
 } Remote;
 
 // A session beside the present one: a sibling being tried, or the one before.
@@ -205,8 +202,8 @@ struct SessionClient {
   bool         sending, monitor;
   float        monitor_gain;
   Remote*      remotes[MAX_REMOTES]; // Allocated while in use
-  PntbtrFit    fit;
-  unsigned     fit_slot; // Remote being fitted
+  PntbtrFit*   fit;                  // Null without DSP
+  unsigned     fit_slot;             // Remote being fitted
   bool         fitting;
 
   // MIDI
@@ -301,11 +298,6 @@ void client_media(SessionClient*    client,
 void client_remotes_clock(SessionClient* client, JamTime now);
 
 // client_fit.c
-void client_history_add(Remote*      remote,
-                        int64_t      position,
-                        const float* samples,
-                        unsigned     frames);
-void client_history_guess(Remote* remote, int64_t from, int64_t to);
 void client_remotes_fit(SessionClient* client);
 
 // client_midi.c

@@ -95,6 +95,7 @@ static bool remote_init(SessionClient* const     client,
                                   user->profile.bits,
                                   4U,
                                   0U};
+  pntbtr_bands_init(&remote->bands, user->profile.rate_hz);
   playout_delay_init(&remote->delay, client->config.mode, 0.0);
   uint32_t epoch = 0U;
   memcpy(&epoch, client->config.seed + 4, sizeof(epoch));
@@ -282,9 +283,13 @@ static void hear(SessionClient* const     client,
   if (client->config.dsp) {
     jellie_to_float(block->samples, block->format.bits, samples, block->frames);
     if (remote->heard && position > remote->newest) {
-      client_history_guess(remote, remote->newest, position);
+      pntbtr_history_guess(&remote->history,
+                           &remote->bands,
+                           &remote->model,
+                           remote->newest,
+                           position);
     }
-    client_history_add(remote, position, samples, frames);
+    pntbtr_history_add(&remote->history, position, samples, frames);
   }
   if (!playout_push(remote->playout,
                     position,

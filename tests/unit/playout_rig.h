@@ -4,6 +4,7 @@
 #ifndef JAM_TEST_PLAYOUT_RIG_H
 #define JAM_TEST_PLAYOUT_RIG_H
 
+#include "base/memory.h"
 #include "base/rand.h"
 #include "playout/playout.h"
 
@@ -16,6 +17,7 @@
 typedef struct Rig {
   Playout*      playout;
   JamRand       rand;
+  uint32_t      stream_rate_hz;
   unsigned      frames;        // Of a callback
   unsigned      packet;        // Samples of a packet
   double        ratio;         // True stream samples per device frame
@@ -54,11 +56,12 @@ static inline Rig* rig_new(const uint32_t device_rate_hz,
     abort();
   }
   jam_rand_init(&rig->rand, 1U, 1U);
-  rig->frames        = frames;
-  rig->packet        = 64U;
-  rig->ratio         = (double)stream_rate_hz / (double)device_rate_hz;
-  rig->period        = 100.37 * (stream_rate_hz / 48000.0);
-  rig->claimed_error = 2e-7;
+  rig->stream_rate_hz = stream_rate_hz;
+  rig->frames         = frames;
+  rig->packet         = 64U;
+  rig->ratio          = (double)stream_rate_hz / (double)device_rate_hz;
+  rig->period         = 100.37 * (stream_rate_hz / 48000.0);
+  rig->claimed_error  = 2e-7;
   return rig;
 }
 
@@ -171,18 +174,19 @@ static inline double rig_error(const Rig* const rig)
 /// Fits a model to the sine, as the network thread would.
 static inline void rig_model(Rig* const rig)
 {
-  static PntbtrFit fit;
-  PntbtrModel      model;
-  float            history[PNTBTR_HISTORY];
+  static PntbtrHistory history;
+  PntbtrFit* const     fit = pntbtr_fit_new(NULL);
+  PntbtrBands          bands;
   for (unsigned i = 0U; i < PNTBTR_HISTORY; ++i) {
     // With some noise: a pure sine is no fair model of anything
-    history[i] =
+    history.samples[i] =
       (float)(rig_signal(rig, (double)i) + 1e-5 * jam_rand_normal(&rig->rand));
   }
-  pntbtr_fit_begin(&fit, history, PNTBTR_HISTORY, 256U);
-  (void)pntbtr_fit_step(&fit, 100000000U);
-  pntbtr_fit_model(&fit, &model);
-  playout_set_model(rig->playout, &model);
+  pntbtr_bands_init(&bands, rig->stream_rate_hz);
+  pntbtr_fit_begin(fit, &bands, &history, PNTBTR_HISTORY);
+  (void)pntbtr_fit_step(fit, 100000000U);
+  playout_set_model(rig->playout, pntbtr_fit_model(fit));
+  jam_mem_free(NULL, fit);
 }
 
 #endif // JAM_TEST_PLAYOUT_RIG_H

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+// Which shift keeps a stream within its rate.
+
+#include "jellie/thrift.h"
+
+#include <math.h>
+#include <string.h>
+
+#define START_BITS 6.0 // A sample, of a stream not yet known
+#define FRAMING 21U    // Bytes of a packet without any samples
+#define BITS_PER_BYTE 6.5
+// Left-over bytes are spent over so many packets
+#define SPREAD 16
+
+void jellie_thrift_init(JellieThrift* const       thrift,
+                        const JellieFormat* const format)
+{
+  memset(thrift, 0, sizeof(*thrift));
+  thrift->format = *format;
+  jellie_shaper_init(&thrift->shaper, format);
+  thrift->count = format->rate_hz / (2U * format->frames);
+  thrift->worth = START_BITS;
+}
+
+void jellie_thrift_set(JellieThrift* const thrift, const uint32_t rate_bps)
+{
+  if (thrift->rate_bps == rate_bps) {
+    return;
+  }
+  // Nothing is left over of another rate, and nothing owed
+  thrift->rate_bps = rate_bps;
+  thrift->budget   = (unsigned)((uint64_t)rate_bps * thrift->format.frames *
+                              thrift->count / 8U / thrift->format.rate_hz);
+  thrift->spent    = 0U;
+  for (unsigned i = 0U; i < thrift->count; ++i) {
+    const unsigned share = thrift->budget * (i + 1U) / thrift->count -
+                           thrift->budget * i / thrift->count;
+    thrift->sizes[i] = (uint16_t)(share < UINT16_MAX ? share : UINT16_MAX);
+    thrift->spent += thrift->sizes[i];
+  }
+}
+
+// Returns the logarithm (base 2) of what a simple predictor leaves of a block.
+static double level_of(const int32_t* const samples, const unsigned frames)
+{
+  double sum = 0.25;
+  for (unsigned i = 2U; i < frames; ++i) {
+    const double rest = (double)samples[i] - 2.0 * (double)samples[i - 1U] +
+                        (double)samples[i - 2U];
+    sum += rest < 0.0 ? -rest : rest;
+  }
+  return log2(sum / frames);
+}
+
+// Bits of a sample that is worth `bits` of them where there are many: few bits
+// cannot become none.
+static double bits_of(const double bits)
+{
+  return 0.5 * log2(2.0 + exp2(2.0 * bits));
+}
+
+static double bytes_of(const JellieThrift* const thrift, const double bits)
+{
+  return FRAMING + bits_of(bits) * thrift->format.frames / BITS_PER_BYTE;
+}
+
+// Returns the least shift that keeps to the share of this packet.
+static unsigned
+shift_for(const JellieThrift* const thrift, const double level, const int room)
+{
+  const int    mean = (int)(thrift->budget / thrift->count);
+  const double target =
+    mean + (room - mean) / SPREAD + 0.5 * thrift->format.frames / BITS_PER_BYTE;
+  unsigned shift = 0U;
+  while (shift < JELLIE_MAX_SHIFT &&
+         bytes_of(thrift, thrift->worth + level - shift) > target) {
+    ++shift;
+  }
+  return shift;
+}
+
+static size_t encode(JellieThrift* const  thrift,
+                     const uint32_t       counter,
+                     const int32_t* const samples,
+                     const unsigned       shift,
+                     char* const          out,
+                     const size_t         capacity)
+{
+  const unsigned frames = thrift->format.frames;
+  int32_t        rounded[JELLIE_MAX_FRAMES];
+  jellie_shaper_round(&thrift->shaper, samples, frames, shift, rounded);
+  for (unsigned i = 0U; i < frames; ++i) {
+    rounded[i] /= 1 << shift;
+  }
+  return jellie_encode(&thrift->format, counter, rounded, out, capacity);
+}
+
+// Notes what a packet took.
+static void account(JellieThrift* const thrift,
+                    const size_t        size,
+                    const double        level,
+                    const unsigned      shift)
+{
+  thrift->spent += (unsigned)size - thrift->sizes[thrift->at];
+  thrift->sizes[thrift->at] = (uint16_t)size;
+  thrift->at                = (thrift->at + 1U) % thrift->count;
+  if (size > FRAMING + 4U) {
+    const double bits =
+      (double)(size - FRAMING) * BITS_PER_BYTE / (double)thrift->format.frames;
+    const double many = exp2(2.0 * bits) - 2.0;
+    thrift->worth =
+      0.5 * log2(many > 0.25 ? many : 0.25) - level + (double)shift;
+  }
+}
+
+size_t jellie_thrift_encode(JellieThrift* const  thrift,
+                            const uint32_t       counter,
+                            const int32_t* const samples,
+                            char* const          out,
+                            const size_t         capacity)
+{
+  const unsigned frames = thrift->format.frames;
+  jellie_shaper_hear(&thrift->shaper, samples, frames);
+  if (thrift->rate_bps == 0U) {
+    return encode(thrift, counter, samples, 0U, out, capacity);
+  }
+  const int room =
+    (int)(thrift->budget + thrift->sizes[thrift->at]) - (int)thrift->spent;
+  const double level = level_of(samples, frames);
+  unsigned     shift = shift_for(thrift, level, room);
+
+  double errors[JELLIE_SHAPE_ORDER];
+  memcpy(errors, thrift->shaper.errors, sizeof(errors));
+  size_t size = encode(thrift, counter, samples, shift, out, capacity);
+  while ((int)size > room && shift < JELLIE_MAX_SHIFT) {
+    memcpy(thrift->shaper.errors, errors, sizeof(errors));
+    size = encode(thrift, counter, samples, ++shift, out, capacity);
+  }
+  thrift->over += (int)size > room;
+  account(thrift, size, level, shift);
+  thrift->shift = shift;
+  return size;
+}

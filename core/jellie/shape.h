@@ -30,7 +30,6 @@
 
 #include "jellie/jellie.h"
 
-#define JELLIE_MAX_SHIFT 8U
 #define JELLIE_SHAPE_ORDER 32U
 #define JELLIE_SHAPE_WINDOW 1024U // Samples, at every rate
 #define JELLIE_SHAPE_BANDS 27U    // Bark, up to 96 kHz

@@ -17,6 +17,7 @@ void jellie_thrift_init(JellieThrift* const       thrift,
 {
   memset(thrift, 0, sizeof(*thrift));
   thrift->format = *format;
+  jellie_encoder_init(&thrift->encoder);
   jellie_shaper_init(&thrift->shaper, format);
   thrift->count = format->rate_hz / (2U * format->frames);
   thrift->worth = START_BITS;
@@ -86,13 +87,19 @@ static size_t encode(JellieThrift* const  thrift,
                      char* const          out,
                      const size_t         capacity)
 {
-  const unsigned frames = thrift->format.frames;
-  int32_t        rounded[JELLIE_MAX_FRAMES];
-  jellie_shaper_round(&thrift->shaper, samples, frames, shift, rounded);
-  for (unsigned i = 0U; i < frames; ++i) {
-    rounded[i] /= 1 << shift;
-  }
-  return jellie_encode(&thrift->format, counter, rounded, out, capacity);
+  int32_t rounded[JELLIE_MAX_FRAMES];
+  thrift->format.shift = (uint8_t)shift;
+  jellie_shaper_round(&thrift->shaper,
+                      samples,
+                      thrift->format.frames,
+                      shift,
+                      rounded);
+  return jellie_encode(&thrift->encoder,
+                       &thrift->format,
+                       counter,
+                       rounded,
+                       out,
+                       capacity);
 }
 
 // Notes what a packet took.
@@ -129,15 +136,18 @@ size_t jellie_thrift_encode(JellieThrift* const  thrift,
   const double level = level_of(samples, frames);
   unsigned     shift = shift_for(thrift, level, room);
 
-  double errors[JELLIE_SHAPE_ORDER];
+  // What a second try begins with
+  double  errors[JELLIE_SHAPE_ORDER];
+  int32_t recent[JELLIE_HISTORY];
   memcpy(errors, thrift->shaper.errors, sizeof(errors));
+  memcpy(recent, thrift->encoder.recent, sizeof(recent));
   size_t size = encode(thrift, counter, samples, shift, out, capacity);
   while ((int)size > room && shift < JELLIE_MAX_SHIFT) {
     memcpy(thrift->shaper.errors, errors, sizeof(errors));
+    memcpy(thrift->encoder.recent, recent, sizeof(recent));
     size = encode(thrift, counter, samples, ++shift, out, capacity);
   }
   thrift->over += (int)size > room;
   account(thrift, size, level, shift);
-  thrift->shift = shift;
   return size;
 }

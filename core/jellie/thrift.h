@@ -19,22 +19,23 @@
 // Packets in half a second: of half a unit at 48 kHz
 #define JELLIE_THRIFT_PACKETS 750U
 
-/// One stream. Plain memory of the caller's.
+/// One stream, with its encoder. Plain memory of the caller's, 45 KB.
 typedef struct JellieThrift {
-  JellieFormat format;
-  JellieShaper shaper;
-  uint32_t     rate_bps; ///< Bits of packet text a second; 0: lossless
-  unsigned     count;    ///< Packets in half a second
-  unsigned     budget;   ///< Bytes in half a second
-  unsigned     at;       ///< Of the oldest in sizes
-  unsigned     spent;    ///< Sum of sizes
-  uint16_t     sizes[JELLIE_THRIFT_PACKETS];
-  unsigned     shift; ///< Of the newest packet
-  double       worth; ///< Bits a sample at level 1 without a shift
-  uint64_t     over;  ///< Packets for which the largest shift was too little
+  JellieEncoder encoder;
+  JellieFormat  format;
+  JellieShaper  shaper;
+  uint32_t      rate_bps; ///< Bits of packet text a second; 0: lossless
+  unsigned      count;    ///< Packets in half a second
+  unsigned      budget;   ///< Bytes in half a second
+  unsigned      at;       ///< Of the oldest in sizes
+  unsigned      spent;    ///< Sum of sizes
+  uint16_t      sizes[JELLIE_THRIFT_PACKETS];
+  double        worth; ///< Bits a sample at level 1 without a shift
+  uint64_t      over;  ///< Packets for which the largest shift was too little
 } JellieThrift;
 
-/// Starts lossless. The format must be valid; its shift is ignored.
+/// Starts lossless. The format must be valid. Its shift becomes that of the
+/// newest packet.
 void jellie_thrift_init(JellieThrift* thrift, const JellieFormat* format);
 
 /// Sets the rate of the packets to come, in bits of text a second; 0 means

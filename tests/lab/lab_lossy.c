@@ -129,7 +129,7 @@ code_packet(JellieThrift* const thrift, Sound* const sound, Tally* const tally)
                                            sizeof(text));
   tally->nanoseconds += (double)(lab_now_ns() - start);
   tally->bytes += size;
-  tally->shifts += thrift->shift;
+  tally->shifts += thrift->format.shift;
   sound->sizes[number] = (uint16_t)size;
   tally->half += size;
   if (number >= thrift->count) {
@@ -140,8 +140,7 @@ code_packet(JellieThrift* const thrift, Sound* const sound, Tally* const tally)
   }
   if (jellie_decode(text, size, &block) == JAM_OK) {
     for (unsigned i = 0U; i < block.frames; ++i) {
-      sound->test[at + i] =
-        (double)(block.samples[i] * (1 << thrift->shift)) / SCALE;
+      sound->test[at + i] = (double)block.samples[i] / SCALE;
     }
   }
 }
@@ -150,7 +149,7 @@ static void code(Sound* const sound, const Case* const which)
 {
   static JellieThrift thrift;
   const uint32_t      rate   = sound->audio.rate_hz;
-  JellieFormat        format = {rate, 0U, BITS, 0U, 0U};
+  JellieFormat        format = {rate, 0U, BITS, 0U, 0U, 0U};
   format.frames              = (uint16_t)which->frames;
   format.lanes               = (uint8_t)which->lanes;
   if (!jellie_format_valid(&format)) {

@@ -129,6 +129,7 @@ static void analyse(const Model* const  model,
     in[i] = model->window[i] *
             (reference[i] + (test[i] - reference[i]) * (double complex)I);
   }
+  const bool exact = !memcmp(reference, test, model->frame * sizeof(double));
   transform(model->turns, in, out, model->size, 1U);
   memset(music, 0, sizeof(*music));
   memset(error, 0, sizeof(*error));
@@ -136,7 +137,7 @@ static void analyse(const Model* const  model,
     const double complex a = out[k];
     const double complex b = conj(out[(model->size - k) % model->size]);
     const double complex m = 0.5 * (a + b);
-    const double complex e = 0.5 * (a - b);
+    const double complex e = exact ? 0.0 : 0.5 * (a - b);
     music->powers[k]       = creal(m * conj(m));
     error->powers[k]       = creal(e * conj(e));
     if (model->band[k] >= 0) {

@@ -29,7 +29,7 @@ void jellie_shaper_hear(JellieShaper* const  shaper,
   }
   if (shaper->due > frames) {
     shaper->due -= frames;
-  } else if (jellie_shape_fit(&shaper->tables, shaper->past, shaper->taps)) {
+  } else if (jellie_shape_fit(&shaper->tables, shaper->past, &shaper->filter)) {
     shaper->due = shaper->refit;
   }
 }
@@ -43,16 +43,17 @@ static bool is_silent(const int32_t* const samples, const unsigned frames)
   return any == 0;
 }
 
-// What the errors of the past bring to the present one.
-static double feedback(const double* const taps, const double* const errors)
+// Returns a sum of products, in four parts that do not wait for each other.
+static double
+sum_of(const double* const a, const double* const b, const unsigned count)
 {
   double sums[4] = {0.0};
-  for (unsigned i = 0U; i < JELLIE_SHAPE_ORDER; i += 4U) {
+  for (unsigned i = 0U; i < count; i += 4U) {
     for (unsigned j = 0U; j < 4U; ++j) {
-      sums[j] += taps[i + j] * errors[i + j];
+      sums[j] += a[i + j] * b[i + j];
     }
   }
-  return sums[0] + sums[1] + sums[2] + sums[3];
+  return sums[0] + sums[1] + (sums[2] + sums[3]);
 }
 
 void jellie_shaper_round(JellieShaper* const  shaper,
@@ -61,27 +62,39 @@ void jellie_shaper_round(JellieShaper* const  shaper,
                          const unsigned       shift,
                          int32_t* const       out)
 {
+  JellieShapeState* const        state  = &shaper->state;
+  const JellieShapeFilter* const filter = &shaper->filter;
   if (shift == 0U || is_silent(in, frames)) {
     memmove(out, in, frames * sizeof(int32_t));
-    memset(shaper->errors, 0, sizeof(shaper->errors));
+    memset(state, 0, sizeof(*state));
     return;
   }
   const double step   = (double)(UINT32_C(1) << shift);
   const double lowest = -(double)(UINT32_C(1) << (shaper->bits - 1U));
+  const double last   = -2.0 * lowest / step - 1.0;
 
-  // Errors newest first, each new one before the others
-  double  line[JELLIE_MAX_FRAMES + JELLIE_SHAPE_ORDER];
-  double* errors = line + frames;
-  memcpy(errors, shaper->errors, sizeof(shaper->errors));
+  // Newest first, each new one before the others
+  double  error_line[JELLIE_MAX_FRAMES + JELLIE_SHAPE_POLES];
+  double  rounding_line[JELLIE_MAX_FRAMES + JELLIE_SHAPE_ZEROS];
+  double* errors    = error_line + frames;
+  double* roundings = rounding_line + frames;
+  memcpy(errors, state->errors, sizeof(state->errors));
+  memcpy(roundings, state->roundings, sizeof(state->roundings));
   for (unsigned i = 0U; i < frames; ++i) {
     const double sample = (double)in[i];
-    const double wanted = sample + feedback(shaper->taps, errors);
+    const double wanted = sample +
+                          sum_of(filter->poles, errors, JELLIE_SHAPE_POLES) -
+                          sum_of(filter->zeros, roundings, JELLIE_SHAPE_ZEROS);
     // Counted from the lowest, so that cutting off rounds down
-    double       rounded = (wanted - lowest) / step + 0.5;
-    const double last    = -2.0 * lowest / step - 1.0;
-    rounded   = rounded > last ? last : rounded > 0.0 ? rounded : 0.0;
-    out[i]    = (int32_t)(lowest + step * (double)(int32_t)rounded);
-    *--errors = (double)out[i] - sample;
+    const double place = (wanted - lowest) / step + 0.5;
+    const double whole = place > last ? last : place > 0.0 ? place : 0.0;
+    const double value = lowest + step * (double)(int32_t)whole;
+    // Where full scale ends, the error is not that of rounding: forget it
+    const double rounding = value - wanted;
+    *--errors             = value - sample;
+    *--roundings = rounding > step ? step : rounding < -step ? -step : rounding;
+    out[i]       = (int32_t)value;
   }
-  memcpy(shaper->errors, errors, sizeof(shaper->errors));
+  memcpy(state->errors, errors, sizeof(state->errors));
+  memcpy(state->roundings, roundings, sizeof(state->roundings));
 }

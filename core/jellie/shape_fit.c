@@ -8,7 +8,8 @@
 
 #define WINDOW JELLIE_SHAPE_WINDOW
 #define HALF (WINDOW / 2U)
-#define ORDER JELLIE_SHAPE_ORDER
+#define POLES JELLIE_SHAPE_POLES
+#define ZEROS JELLIE_SHAPE_ZEROS
 #define BANDS JELLIE_SHAPE_BANDS
 #define PI 3.14159265358979323846
 
@@ -107,16 +108,19 @@ static void fill_band(JellieShapeTables* const out,
   }
   out->quiet[band] = (float)(0.5 * pow(10.0, 0.1 * (lowest - FULL_SCALE_SPL)));
   // Power over width is density; times the root of width, as the header says
-  const double density           = 1.0 / sqrt(width);
-  double       waves[ORDER + 1U] = {0.0};
+  out->weight[band]        = (float)(1.0 / sqrt(width));
+  double waves[POLES + 1U] = {0.0};
   for (unsigned bin = 0U; bin <= HALF; ++bin) {
-    const double part = hat(out, centres, band, bark(bin_hz * bin)) * density;
-    for (unsigned k = 0U; k <= ORDER && part > 0.0; ++k) {
+    const double part = hat(out, centres, band, bark(bin_hz * bin));
+    for (unsigned k = 0U; k <= POLES && part > 0.0; ++k) {
       waves[k] += part * cos(2.0 * PI * (double)((k * bin) % WINDOW) / WINDOW);
     }
   }
-  for (unsigned k = 0U; k <= ORDER; ++k) {
-    out->waves[band][k] = (float)waves[k];
+  const double centre =
+    0.5 * (double)(out->edges[band] + out->edges[band + 1U] - 1);
+  for (unsigned k = 0U; k <= POLES; ++k) {
+    out->waves[band][k]   = (float)waves[k];
+    out->cosines[band][k] = (float)cos(2.0 * PI * k * centre / WINDOW);
   }
 }
 
@@ -208,18 +212,19 @@ power_at(const float* const pairs, const float* const turns, const unsigned k)
 }
 
 // Levinson's recursion, ended early where the error would grow too much.
-static void predict(const double* const wave, double* const taps)
+static void
+predict(const double* const wave, const unsigned order, double* const taps)
 {
   double left = wave[0] * WHITENING;
-  memset(taps, 0, ORDER * sizeof(double));
-  for (unsigned m = 0U; m < ORDER; ++m) {
+  memset(taps, 0, order * sizeof(double));
+  for (unsigned m = 0U; m < order; ++m) {
     double sum = wave[m + 1U];
     for (unsigned i = 0U; i < m; ++i) {
       sum -= taps[i] * wave[m - i];
     }
     const double r    = sum / left;
     const double rest = left * (1.0 - r * r);
-    if (rest * MAX_GAIN < wave[0]) {
+    if (!(rest * MAX_GAIN > wave[0])) {
       return;
     }
     for (unsigned i = 0U; i < m / 2U; ++i) {
@@ -236,9 +241,47 @@ static void predict(const double* const wave, double* const taps)
   }
 }
 
+// Fits a filter to the densities of the bands.
+static void fit_poles(const JellieShapeTables* const tables,
+                      const double* const            densities,
+                      const unsigned                 order,
+                      double* const                  taps)
+{
+  double wave[POLES + 1U] = {0.0};
+  for (unsigned band = 0U; band < tables->bands; ++band) {
+    for (unsigned k = 0U; k <= order; ++k) {
+      wave[k] += densities[band] * (double)tables->waves[band][k];
+    }
+  }
+  predict(wave, order, taps);
+}
+
+// Turns densities into what a filter leaves of them, upside down.
+static void invert(const JellieShapeTables* const tables,
+                   const double                   taps[POLES],
+                   double* const                  densities)
+{
+  // |A|^2 is the transform of the autocorrelation of its coefficients
+  double products[POLES + 1U];
+  for (unsigned lag = 0U; lag <= POLES; ++lag) {
+    double sum = lag > 0U ? -taps[lag - 1U] : 1.0;
+    for (unsigned i = 0U; i + lag < POLES; ++i) {
+      sum += taps[i] * taps[i + lag];
+    }
+    products[lag] = lag > 0U ? 2.0 * sum : sum;
+  }
+  for (unsigned band = 0U; band < tables->bands; ++band) {
+    double gain = 0.0;
+    for (unsigned k = 0U; k <= POLES; ++k) {
+      gain += products[k] * (double)tables->cosines[band][k];
+    }
+    densities[band] = 1.0 / (densities[band] * (gain > 1e-9 ? gain : 1e-9));
+  }
+}
+
 bool jellie_shape_fit(const JellieShapeTables* const tables,
                       const float                    past[WINDOW],
-                      double                         taps[ORDER])
+                      JellieShapeFilter* const       filter)
 {
   float pairs[WINDOW];
   for (unsigned i = 0U; i < WINDOW; ++i) {
@@ -257,19 +300,17 @@ bool jellie_shape_fit(const JellieShapeTables* const tables,
   if (!(total > 0.0F)) {
     return false;
   }
-  double wave[ORDER + 1U] = {0.0};
+  double densities[BANDS];
   for (unsigned band = 0U; band < tables->bands; ++band) {
     float covered = 0.0F;
     for (unsigned from = 0U; from < tables->bands; ++from) {
       covered += tables->spread[band][from] * powers[from];
     }
-    if (covered < tables->quiet[band]) {
-      covered = tables->quiet[band];
-    }
-    for (unsigned k = 0U; k <= ORDER; ++k) {
-      wave[k] += (double)(covered * tables->waves[band][k]);
-    }
+    covered = covered > tables->quiet[band] ? covered : tables->quiet[band];
+    densities[band] = (double)(covered * tables->weight[band]);
   }
-  predict(wave, taps);
+  fit_poles(tables, densities, POLES, filter->poles);
+  invert(tables, filter->poles, densities);
+  fit_poles(tables, densities, ZEROS, filter->zeros);
   return true;
 }

@@ -9,8 +9,10 @@
 #define START_BITS 6.0 // A sample, of a stream not yet known
 #define FRAMING 21U    // Bytes of a packet without any samples
 #define BITS_PER_BYTE 6.5
-// Left-over bytes are spent over so many packets
-#define SPREAD 16
+// A packet takes this part of what it might beyond its even share
+#define SPREAD 8
+// No packet may take so much that later ones get less of their even share
+#define SHARE_PERCENT 90U
 
 void jellie_thrift_init(JellieThrift* const       thrift,
                         const JellieFormat* const format)
@@ -32,13 +34,28 @@ void jellie_thrift_set(JellieThrift* const thrift, const uint32_t rate_bps)
   thrift->rate_bps = rate_bps;
   thrift->budget   = (unsigned)((uint64_t)rate_bps * thrift->format.frames *
                               thrift->count / 8U / thrift->format.rate_hz);
-  thrift->spent    = 0U;
   for (unsigned i = 0U; i < thrift->count; ++i) {
     const unsigned share = thrift->budget * (i + 1U) / thrift->count -
                            thrift->budget * i / thrift->count;
     thrift->sizes[i] = (uint16_t)(share < UINT16_MAX ? share : UINT16_MAX);
-    thrift->spent += thrift->sizes[i];
   }
+}
+
+// Returns the largest size of the next packet with which no half second that it
+// is in goes beyond the budget, even if all after it take their least share.
+static int room_of(const JellieThrift* const thrift)
+{
+  const int count = (int)thrift->count;
+  const int share = (int)(thrift->budget * SHARE_PERCENT / 100U) / count;
+  int       room  = INT32_MAX;
+  int       left  = (int)thrift->budget - (count - 1) * share;
+  unsigned  at    = thrift->at;
+  for (int i = 0; i < count; ++i) {
+    room = left < room ? left : room;
+    at   = (at > 0U ? at : thrift->count) - 1U;
+    left += share - thrift->sizes[at];
+  }
+  return room;
 }
 
 // Returns the logarithm (base 2) of what a simple predictor leaves of a block.
@@ -108,7 +125,6 @@ static void account(JellieThrift* const thrift,
                     const double        level,
                     const unsigned      shift)
 {
-  thrift->spent += (unsigned)size - thrift->sizes[thrift->at];
   thrift->sizes[thrift->at] = (uint16_t)size;
   thrift->at                = (thrift->at + 1U) % thrift->count;
   if (size > FRAMING + 4U) {
@@ -131,19 +147,17 @@ size_t jellie_thrift_encode(JellieThrift* const  thrift,
   if (thrift->rate_bps == 0U) {
     return encode(thrift, counter, samples, 0U, out, capacity);
   }
-  const int room =
-    (int)(thrift->budget + thrift->sizes[thrift->at]) - (int)thrift->spent;
+  const int    room  = room_of(thrift);
   const double level = level_of(samples, frames);
   unsigned     shift = shift_for(thrift, level, room);
 
   // What a second try begins with
-  double  errors[JELLIE_SHAPE_ORDER];
-  int32_t recent[JELLIE_HISTORY];
-  memcpy(errors, thrift->shaper.errors, sizeof(errors));
+  const JellieShapeState state = thrift->shaper.state;
+  int32_t                recent[JELLIE_HISTORY];
   memcpy(recent, thrift->encoder.recent, sizeof(recent));
   size_t size = encode(thrift, counter, samples, shift, out, capacity);
   while ((int)size > room && shift < JELLIE_MAX_SHIFT) {
-    memcpy(thrift->shaper.errors, errors, sizeof(errors));
+    thrift->shaper.state = state;
     memcpy(thrift->encoder.recent, recent, sizeof(recent));
     size = encode(thrift, counter, samples, ++shift, out, capacity);
   }

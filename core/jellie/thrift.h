@@ -4,10 +4,11 @@
 // Over any half second, the packets together stay within the rate, unless the
 // largest shift is not enough; then later ones pay it back as far as they can.
 // Each packet aims at its even share plus a part of what those before it have
-// left over, so an attack after something soft may have more. The shift that
-// fits follows from the newest packet: one step of shift is about one bit a
-// sample, and so is twice the level. If the packet does turn out too large for
-// the half second, the next larger shift is tried.
+// left over, so an attack after something soft may have more, but never so much
+// that later packets must do with less than nine tenths of theirs. The shift
+// that fits follows from the newest packet: one step of shift is about one bit
+// a sample, and so is twice the level. If the packet does turn out too large
+// for the half second, the next larger shift is tried.
 //
 // Thread: any, one at a time; the encoder's. Bounded, allocates nothing.
 
@@ -28,7 +29,6 @@ typedef struct JellieThrift {
   unsigned      count;    ///< Packets in half a second
   unsigned      budget;   ///< Bytes in half a second
   unsigned      at;       ///< Of the oldest in sizes
-  unsigned      spent;    ///< Sum of sizes
   uint16_t      sizes[JELLIE_THRIFT_PACKETS];
   double        worth; ///< Bits a sample at level 1 without a shift
   uint64_t      over;  ///< Packets for which the largest shift was too little

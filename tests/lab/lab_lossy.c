@@ -203,9 +203,13 @@ code_opus(Sound* const sound, const unsigned packet, const unsigned kbit)
   }
 }
 
-static void code_all(Sound* const sound)
+static void code_all(Sound* const sound, const Case* const only)
 {
   static const unsigned opus_kbit[] = {64U, 96U, 128U};
+  if (only->frames > 0U) {
+    code(sound, only);
+    return;
+  }
   for (size_t i = 0U; i < sizeof(cases) / sizeof(cases[0]); ++i) {
     code(sound, &cases[i]);
   }
@@ -214,7 +218,7 @@ static void code_all(Sound* const sound)
   }
 }
 
-static int code_file(const char* const path)
+static int code_file(const char* const path, const Case* const only)
 {
   Sound sound = {path, {NULL, 0U, 0U}, NULL, NULL, NULL};
   if (!lab_audio_read(path, BITS, &sound.audio)) {
@@ -233,7 +237,7 @@ static int code_file(const char* const path)
     for (size_t i = 0U; i < frames; ++i) {
       sound.reference[i] = (double)sound.audio.samples[i] / SCALE;
     }
-    code_all(&sound);
+    code_all(&sound, only);
   }
   free(sound.reference);
   free(sound.test);
@@ -242,14 +246,24 @@ static int code_file(const char* const path)
   return status;
 }
 
-int lab_lossy(const int argc, char** const argv)
+int lab_lossy(int argc, char** const argv)
 {
+  static const unsigned frames[] = {32U, 64U, 128U, 256U, 512U, 1024U};
+  static const unsigned lanes[]  = {1U, 4U};
+  Case                  only     = {0U, 1U, 0U};
+  const char* const     kbit     = lab_option(&argc, argv, "--kbit");
+  if (!lab_number(&argc, argv, "--frames", frames, 6U, &only.frames) ||
+      !lab_number(&argc, argv, "--lanes", lanes, 2U, &only.lanes)) {
+    return LAB_FAULT;
+  }
+  only.kbit = kbit ? (unsigned)strtoul(kbit, NULL, 10) : 0U;
   if (argc < 2) {
     return lab_fault("Which files? Name at least one");
   }
   int status = LAB_OK;
   for (int i = 1; i < argc && status == LAB_OK; ++i) {
-    status = code_file(argv[i]);
+    status = argv[i][0] == '-' ? lab_fault("%s is not an option", argv[i])
+                               : code_file(argv[i], &only);
   }
   return status;
 }

@@ -15,6 +15,7 @@ void jellie_shaper_init(JellieShaper* const       shaper,
   jellie_shape_tables(&shaper->tables, format->rate_hz);
   shaper->bits  = format->bits;
   shaper->refit = REFIT_UNITS * jellie_unit(format->rate_hz);
+  shaper->age   = shaper->refit;
 }
 
 void jellie_shaper_hear(JellieShaper* const  shaper,
@@ -27,11 +28,7 @@ void jellie_shaper_hear(JellieShaper* const  shaper,
   for (unsigned i = 0U; i < frames; ++i) {
     shaper->past[keep + i] = (float)samples[i] * unit;
   }
-  if (shaper->due > frames) {
-    shaper->due -= frames;
-  } else if (jellie_shape_fit(&shaper->tables, shaper->past, &shaper->filter)) {
-    shaper->due = shaper->refit;
-  }
+  shaper->age += frames;
 }
 
 static bool is_silent(const int32_t* const samples, const unsigned frames)
@@ -62,12 +59,16 @@ void jellie_shaper_round(JellieShaper* const  shaper,
                          const unsigned       shift,
                          int32_t* const       out)
 {
-  JellieShapeState* const        state  = &shaper->state;
   const JellieShapeFilter* const filter = &shaper->filter;
+  JellieShapeState* const        state  = &shaper->state;
   if (shift == 0U || is_silent(in, frames)) {
     memmove(out, in, frames * sizeof(int32_t));
     memset(state, 0, sizeof(*state));
     return;
+  }
+  if (shaper->age >= shaper->refit &&
+      jellie_shape_fit(&shaper->tables, shaper->past, &shaper->filter)) {
+    shaper->age = 0U;
   }
   const double step   = (double)(UINT32_C(1) << shift);
   const double lowest = -(double)(UINT32_C(1) << (shaper->bits - 1U));

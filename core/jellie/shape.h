@@ -71,22 +71,23 @@ typedef struct JellieShaper {
   float             past[JELLIE_SHAPE_WINDOW]; ///< Newest samples, full scale 1
   JellieShapeFilter filter;
   JellieShapeState  state;
-  unsigned          due;   ///< Samples until the filter is fitted anew
-  unsigned          refit; ///< Samples between fits
+  unsigned          age;   ///< Samples since the filter was fitted
+  unsigned          refit; ///< Age at which it is fitted anew
 } JellieShaper;
 
 /// Starts with silence. The format must be valid.
 void jellie_shaper_init(JellieShaper* shaper, const JellieFormat* format);
 
-/// Takes note of the next `frames` samples and fits the filter to them. Call it
-/// once for each block of the stream, before it is rounded.
+/// Takes note of the next `frames` samples. Call it once for each block of the
+/// stream, before it is rounded.
 void jellie_shaper_hear(JellieShaper*  shaper,
                         const int32_t* samples,
                         unsigned       frames);
 
 /// Rounds samples, within the range of the depth, to multiples of 2^shift
-/// within that range. With a shift of 0, and for silence, `out` equals `in`.
-/// To try several shifts on one block, copy `state` and put it back.
+/// within that range, after fitting the filter anew if it is old. With a shift
+/// of 0, and for silence, `out` equals `in`. To try several shifts on one
+/// block, copy `state` and put it back.
 void jellie_shaper_round(JellieShaper*  shaper,
                          const int32_t* in,
                          unsigned       frames,

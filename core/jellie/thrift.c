@@ -161,6 +161,14 @@ size_t jellie_thrift_encode(JellieThrift* const  thrift,
     memcpy(thrift->encoder.recent, recent, sizeof(recent));
     size = encode(thrift, counter, samples, ++shift, out, capacity);
   }
+  if ((int)size > room) {
+    // Shaping takes bits too
+    memset(&thrift->shaper.filter, 0, sizeof(thrift->shaper.filter));
+    memset(&thrift->shaper.state, 0, sizeof(thrift->shaper.state));
+    memcpy(thrift->encoder.recent, recent, sizeof(recent));
+    thrift->shaper.age = 0U;
+    size               = encode(thrift, counter, samples, shift, out, capacity);
+  }
   thrift->over += (int)size > room;
   account(thrift, size, level, shift);
   return size;

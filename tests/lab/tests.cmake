@@ -30,6 +30,13 @@ set_tests_properties(check_lab_jdat PROPERTIES
 if(JAM_SANITIZE)
   set_tests_properties(check_lab_jdat PROPERTIES ENVIRONMENT CK_FORK=no)
 endif()
+add_executable(check_lab_nmr lab/check_lab_nmr.c lab/nmr.c)
+target_include_directories(check_lab_nmr PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+target_link_libraries(check_lab_nmr
+  PRIVATE jam_base jam_options PkgConfig::jam_check m pthread)
+add_test(NAME check_lab_nmr COMMAND check_lab_nmr)
+set_tests_properties(check_lab_nmr PROPERTIES
+  LABELS "unit;lab" TIMEOUT 120 ENVIRONMENT ${JAM_TEST_ENVIRONMENT})
 add_test(NAME lab_vectors
   COMMAND sh -c "$<TARGET_FILE:jamnet-lab> vectors | cmp - ${CMAKE_CURRENT_SOURCE_DIR}/vectors/jdat.jsonl")
 set_tests_properties(lab_vectors PROPERTIES LABELS "unit;lab" TIMEOUT 60)

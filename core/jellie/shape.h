@@ -71,8 +71,9 @@ typedef struct JellieShaper {
   float             past[JELLIE_SHAPE_WINDOW]; ///< Newest samples, full scale 1
   JellieShapeFilter filter;
   JellieShapeState  state;
-  unsigned          age;   ///< Samples since the filter was fitted
-  unsigned          refit; ///< Age at which it is fitted anew
+  uint32_t          chance; ///< Where the displacement of rounding is
+  unsigned          age;    ///< Samples since the filter was fitted
+  unsigned          refit;  ///< Age at which it is fitted anew
 } JellieShaper;
 
 /// Starts with silence. The format must be valid.

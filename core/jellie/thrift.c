@@ -127,7 +127,8 @@ static void account(JellieThrift* const thrift,
 {
   thrift->sizes[thrift->at] = (uint16_t)size;
   thrift->at                = (thrift->at + 1U) % thrift->count;
-  if (size > FRAMING + 4U) {
+  // An empty packet with a shift says that the shift was far too large
+  if (size > FRAMING || shift > 0U) {
     const double bits =
       (double)(size - FRAMING) * BITS_PER_BYTE / (double)thrift->format.frames;
     const double many = exp2(2.0 * bits) - 2.0;

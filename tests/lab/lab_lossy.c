@@ -5,8 +5,8 @@
 #include "lab.h"
 
 #include "jellie/thrift.h"
-#include "lab/nmr.h"
 #include "lab/lab_opus.h"
+#include "lab/nmr.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -164,7 +164,9 @@ static void code(Sound* const sound, const Case* const which)
     code_packet(&thrift, sound, &tally);
   }
   const double seconds = (double)(tally.packets * format.frames) / rate;
-  const double window  = (double)(thrift.count * format.frames) / rate;
+  const double mean =
+    wire_kbit((double)tally.bytes, (double)tally.packets, seconds);
+  const double window = (double)(thrift.count * format.frames) / rate;
   char         how[256];
   (void)snprintf(how,
                  sizeof(how),
@@ -179,8 +181,10 @@ static void code(Sound* const sound, const Case* const which)
                  tally.nanoseconds / (double)tally.packets);
   print_row(sound,
             how,
-            wire_kbit((double)tally.bytes, (double)tally.packets, seconds),
-            wire_kbit((double)tally.peak, thrift.count, window));
+            mean,
+            count < thrift.count
+              ? mean // Not half a second in all
+              : wire_kbit((double)tally.peak, thrift.count, window));
 }
 
 static void
@@ -229,8 +233,8 @@ static int code_file(const char* const path, const Case* const only)
   sound.reference     = (double*)calloc(frames, sizeof(double));
   sound.test          = (double*)calloc(frames, sizeof(double));
   sound.sizes         = (uint16_t*)calloc(frames, sizeof(uint16_t));
-  if (frames < sound.audio.rate_hz) {
-    status = lab_fault("%s is shorter than a second", path);
+  if (frames < sound.audio.rate_hz / 25U) {
+    status = lab_fault("%s is shorter than 40 ms", path);
   } else if (!sound.reference || !sound.test || !sound.sizes) {
     status = lab_fault("There is not enough memory for %s", path);
   } else {

@@ -82,7 +82,7 @@ static void model_init(Model* const model, const uint32_t rate_hz)
     model->turns[k]    = cos(angle) + sin(angle) * (double complex)I;
   }
   for (unsigned b = 0U; b < BANDS; ++b) {
-    model->quiet[b] = INFINITY;
+    model->quiet[b] = HUGE_VAL;
   }
   for (size_t k = 0U; k < model->size / 2U; ++k) {
     const double hz = (double)k * rate_hz / (double)model->size;

@@ -61,27 +61,53 @@ static bool read_residual(WireTextReader* const reader,
   return value >= -top && value < top;
 }
 
+// What predicts the samples at one place.
+typedef struct Predictor {
+  unsigned  place;
+  int32_t   taps[JELLIE_TAPS];
+  ptrdiff_t reach[JELLIE_TAPS];
+  unsigned  rice;
+} Predictor;
+
+static void set_predictor(const Lane* const lane,
+                          const unsigned    place,
+                          Predictor* const  out)
+{
+  out->place = place;
+  out->rice  = jellie_rice(lane->rice, lane->row->widths[place], lane->depth);
+  for (unsigned t = 0U; t < JELLIE_TAPS; ++t) {
+    out->taps[t]  = lane->row->taps[t][place];
+    out->reach[t] = lane->reach->at[t][place];
+  }
+}
+
+static bool read_values(WireTextReader* const reader, const Lane* const lane)
+{
+  for (unsigned i = 0U; i < lane->count; ++i) {
+    lane->values[i * lane->step] = read_value(reader, lane->depth);
+  }
+  return true;
+}
+
 static bool read_lane(WireTextReader* const reader, const Lane* const lane)
 {
-  const JellieLaneRow* const row  = lane->row;
-  bool                       good = true;
+  bool      good = true;
+  Predictor predictor;
+  if (lane->rice == JELLIE_VERBATIM) {
+    return read_values(reader, lane);
+  }
+  set_predictor(lane, lane->shape.base, &predictor);
   for (unsigned i = 0U; good && i < lane->count; ++i) {
-    int32_t* const at = lane->values + i * lane->step;
-    if (lane->rice == JELLIE_VERBATIM) {
-      *at = read_value(reader, lane->depth);
-      continue;
-    }
+    int32_t* const at    = lane->values + i * lane->step;
     const unsigned place = jellie_place(&lane->shape, i, lane->count);
     int64_t        sum   = 0;
-    for (unsigned t = 0U; t < JELLIE_TAPS; ++t) {
-      sum += (int64_t)row->taps[t][place] * at[lane->reach->at[t][place]];
+    if (place != predictor.place) {
+      set_predictor(lane, place, &predictor);
     }
-    good =
-      read_residual(reader,
-                    lane,
-                    sum,
-                    jellie_rice(lane->rice, row->widths[place], lane->depth),
-                    at);
+    for (unsigned t = JELLIE_TAPS; t-- > 0U;) {
+      sum += (int64_t)predictor.taps[t] * at[predictor.reach[t]];
+    }
+    good = read_residual(reader, lane, sum, predictor.rice, at);
   }
   return good;
 }
@@ -238,6 +264,9 @@ static JamStatus decode_packet(const JelliePacket* const packet,
                                       jellie_depth(format),
                                       0U,
                                       false};
+  memset(buffer,
+         0,
+         (JELLIE_ORDER + (size_t)format->frames) * sizeof(buffer[0]));
   if (format->lanes == 4U) {
     good = read_tree(packet, taps, &lane, block);
     if (good) {

@@ -24,7 +24,7 @@ static JellieBlock block;
 // Encodes something that fits into any format.
 static size_t encode(const JellieFormat* const format)
 {
-  const Signal signal = format->frames > 512U ? SIGNAL_HISS : SIGNAL_CHORD;
+  const Signal signal = format->frames > 256U ? SIGNAL_HISS : SIGNAL_CHORD;
   signal_fill(signal, format->bits, 5U, samples, format->frames);
   for (unsigned i = 0U; signal == SIGNAL_HISS && i < format->frames; ++i) {
     samples[i] /= 4;

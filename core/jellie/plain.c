@@ -101,6 +101,7 @@ static bool read_format(const cJSON* const json, JellieBlock* const out)
   out->format.bits    = (uint8_t)bits;
   out->format.lanes   = (uint8_t)lanes;
   out->format.stream  = (uint8_t)stream;
+  out->format.shift   = 0U;
   out->counter        = (uint32_t)counter;
   out->division       = 1U;
   out->frames         = (uint16_t)frames;

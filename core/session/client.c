@@ -62,21 +62,24 @@ static JamStatus init(SessionClient* const             client,
                       const SessionClientConfig* const config,
                       const JamAllocator* const        allocator)
 {
-  client->allocator    = allocator;
-  client->config       = *config;
-  client->format       = (JellieFormat){config->profile.rate_hz,
-                                        config->profile.frames,
-                                        config->profile.bits,
-                                        4U,
-                                        0U};
-  client->sending      = true;
-  client->monitor_gain = 1.0f;
-  client->retry_at     = JAM_NEVER;
-  client->fit_slot     = MAX_REMOTES - 1U;
+  client->allocator             = allocator;
+  client->config                = *config;
+  client->format                = (JellieFormat){config->profile.rate_hz,
+                                                 config->profile.frames,
+                                                 config->profile.bits,
+                                                 4U,
+                                                 0U,
+                                                 0U};
+  client->config.profile.tables = jellie_table_checksum();
+  client->sending               = true;
+  client->monitor_gain          = 1.0f;
+  client->retry_at              = JAM_NEVER;
+  client->fit_slot              = MAX_REMOTES - 1U;
   synchub_roster_init(&client->roster);
   if (!jellie_format_valid(&client->format)) {
     return JAM_ERR_ARGUMENT;
   }
+  jellie_thrift_init(&client->thrift, &client->format);
   ToastConfig toast  = {0};
   toast.max_sessions = MAX_DIALS + 2U;
   memcpy(toast.seed, config->seed, sizeof(toast.seed));

@@ -28,12 +28,15 @@ static void send_block(SessionClient* const client, const JamTime now)
   const uint32_t counter =
     (uint32_t)((uint64_t)client->block_position / frames) &
     ((1U << JELLIE_COUNTER_BITS) - 1U);
-  const ToastFrame frame = {
-    TOAST_FRAME_MEDIA,
-    client->roster.self,
-    (uint16_t)counter,
-    (const uint8_t*)text,
-    jellie_encode(&client->format, counter, samples, text, sizeof(text))};
+  const ToastFrame frame = {TOAST_FRAME_MEDIA,
+                            client->roster.self,
+                            (uint16_t)counter,
+                            (const uint8_t*)text,
+                            jellie_thrift_encode(&client->thrift,
+                                                 counter,
+                                                 samples,
+                                                 text,
+                                                 sizeof(text))};
   if (frame.size > 0U) {
     (void)!toast_send(client->endpoint, now, client->session, &frame);
     client_legs_send(client, now, &frame);
@@ -116,4 +119,10 @@ void client_capture_drain(SessionClient* const client, const JamTime now)
     client_remotes_fit(client);
   }
   client->capture_due = next_look(client, now, found);
+}
+
+void session_client_rate(SessionClient* const client, const uint32_t rate_bps)
+{
+  client->thrift.format.lanes = rate_bps > 0U ? 1U : client->format.lanes;
+  jellie_thrift_set(&client->thrift, rate_bps);
 }

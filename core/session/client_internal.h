@@ -9,6 +9,7 @@
 #include "base/mailbox.h"
 #include "base/ring.h"
 #include "jellie/jellie.h"
+#include "jellie/thrift.h"
 #include "midip2p/midip2p.h"
 
 #define MAX_REMOTES (SYNCHUB_MAX_MEMBERS - 1U)
@@ -89,7 +90,8 @@ typedef struct Remote {
   SynchubUserId  shown; // To the user interface: the same on every node
   uint8_t        uid[SYNCHUB_UID_SIZE];
   SynchubProfile profile;
-  JellieFormat   format; // Announced; packets of another are refused
+  JellieFormat   format;  // Announced; packets of another are refused
+  bool           foreign; // Its codec has other tables: it would be noise
   Playout*       playout;
   Midip2pLink*   midi;
   PlayoutDelay   delay;
@@ -194,6 +196,7 @@ struct SessionClient {
 
   // Audio
   RtReport     report; // Newest
+  JellieThrift thrift; // Encodes the own stream
   JellieFormat format;
   int64_t      block_position; // Of the block being filled
   unsigned     block_fill;

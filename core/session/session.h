@@ -88,6 +88,11 @@ session_client_join(SessionClient*      client,
 /// Says goodbye. The datagrams come with the next outputs. Network thread.
 void session_client_leave(SessionClient* client, JamTime now);
 
+/// Keeps the own stream within a rate, in bits of JDAT text a second over any
+/// half second, by one lane and a shift; 0 (at first): lossless in four lanes,
+/// whatever it takes. From the next packet on. Network thread.
+void session_client_rate(SessionClient* client, uint32_t rate_bps);
+
 /// The five verbs (see toast.h); what they raise is in the view. Network
 /// thread.
 void    session_client_input(SessionClient*      client,

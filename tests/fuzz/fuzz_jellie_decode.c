@@ -33,8 +33,11 @@ static void check_block(void)
 
 static void check_round_trip(void)
 {
-  static char  text[JELLIE_MAX_TEXT];
-  const size_t size = jellie_encode(&block.format,
+  static char          text[JELLIE_MAX_TEXT];
+  static JellieEncoder encoder;
+  jellie_encoder_init(&encoder);
+  const size_t size = jellie_encode(&encoder,
+                                    &block.format,
                                     block.counter,
                                     block.samples,
                                     text,

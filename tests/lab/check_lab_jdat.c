@@ -118,9 +118,36 @@ static void assert_fault(const char* const arguments)
   ck_assert_msg(end && end > out && end[1] == '\0', "%s: %s", arguments, out);
 }
 
+START_TEST(a_thin_line_is_measured)
+{
+  char out[4096];
+  write_wav(96000, 1, FRAMES);
+  ck_assert_int_eq(run("lossy --frames 512 --kbit 700 " WAV, out, sizeof(out)),
+                   0);
+  struct cJSON* const json = wire_parse(out, strlen(out), 2U);
+  ck_assert_ptr_nonnull(json);
+  ck_assert_int_eq(number(json, "target_kbit"), 700);
+  ck_assert_int_eq(number(json, "frames"), 512);
+  ck_assert_ptr_nonnull(strstr(out, "\"nmr_p95_db\":"));
+  ck_assert_ptr_nonnull(strstr(out, "\"wire_kbit\":"));
+  wire_free(json);
+  write_wav(48000, 1, FRAMES);
+  ck_assert_int_eq(run("nmr " WAV " " WAV, out, sizeof(out)), 0);
+  ck_assert_str_eq(out,
+                   "{\"file\":\"" WAV "\",\"nmr_mean_db\":null,"
+                   "\"nmr_p95_db\":null}\n");
+}
+
+END_TEST
+
 START_TEST(a_fault_is_one_sentence_and_status_2)
 {
   write_wav(48000, 1, FRAMES);
+  assert_fault("nmr " WAV);
+  assert_fault("nmr " WAV " missing.wav");
+  assert_fault("lossy");
+  assert_fault("lossy --frames 65 " WAV);
+  assert_fault("lossy --speed 1 " WAV);
   assert_fault("jdat");
   assert_fault("jdat missing.wav");
   assert_fault("jdat --bits 20 " WAV);
@@ -151,6 +178,7 @@ int main(const int argc, char** const argv)
   tcase_set_timeout(tests, 60.0);
   tcase_add_test(tests, a_file_is_coded_exactly_in_every_way);
   tcase_add_test(tests, every_rate_has_its_unit);
+  tcase_add_test(tests, a_thin_line_is_measured);
   tcase_add_test(tests, a_fault_is_one_sentence_and_status_2);
   suite_add_tcase(suite, tests);
   SRunner* const runner = srunner_create(suite);

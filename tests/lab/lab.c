@@ -17,6 +17,8 @@ static const Command commands[] = {
    lab_jdat,
    "FILE... [--bits 16|24] [--frames N] [--lanes 1|4] "
    "[--profile token|plain]"},
+  {"lossy", lab_lossy, "FILE... [--frames N [--lanes 1|4] [--kbit WIRE_RATE]]"},
+  {"nmr", lab_nmr, "REFERENCE TEST"},
   {"vectors", lab_vectors, ""},
   {"sim",
    lab_sim,

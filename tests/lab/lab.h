@@ -52,6 +52,8 @@ double lab_median(double* values, size_t count);
 void lab_print_string(const char* text);
 
 int lab_jdat(int argc, char** argv);
+int lab_lossy(int argc, char** argv);
+int lab_nmr(int argc, char** argv);
 int lab_vectors(int argc, char** argv);
 int lab_sim(int argc, char** argv);
 int lab_band(int argc, char** argv);

@@ -2,10 +2,20 @@
 # jamnet-lab: the product's code on given input. Each command is one file.
 add_executable(jamnet-lab
   lab/lab.c lab/lab_tools.c lab/signals.c lab/lab_jdat.c lab/lab_vectors.c
+  lab/lab_lossy.c lab/lab_opus.c lab/nmr.c
   lab/lab_sim.c lab/lab_heard.c)
 target_link_libraries(jamnet-lab
   PRIVATE jam_jellie jam_sim jam_options PkgConfig::jam_sndfile
     PkgConfig::jam_cjson m)
+
+target_include_directories(jamnet-lab PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+
+# A rival to compare with, where it is installed
+pkg_check_modules(jam_opus QUIET IMPORTED_TARGET opus)
+if(TARGET PkgConfig::jam_opus)
+  target_compile_definitions(jamnet-lab PRIVATE LAB_OPUS)
+  target_link_libraries(jamnet-lab PRIVATE PkgConfig::jam_opus)
+endif()
 
 # Runs the program on files that the test writes itself
 add_executable(check_lab_jdat lab/check_lab_jdat.c lab/signals.c)
@@ -20,6 +30,13 @@ set_tests_properties(check_lab_jdat PROPERTIES
 if(JAM_SANITIZE)
   set_tests_properties(check_lab_jdat PROPERTIES ENVIRONMENT CK_FORK=no)
 endif()
+add_executable(check_lab_nmr lab/check_lab_nmr.c lab/nmr.c)
+target_include_directories(check_lab_nmr PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+target_link_libraries(check_lab_nmr
+  PRIVATE jam_base jam_options PkgConfig::jam_check m pthread)
+add_test(NAME check_lab_nmr COMMAND check_lab_nmr)
+set_tests_properties(check_lab_nmr PROPERTIES
+  LABELS "unit;lab" TIMEOUT 120 ENVIRONMENT ${JAM_TEST_ENVIRONMENT})
 add_test(NAME lab_vectors
   COMMAND sh -c "$<TARGET_FILE:jamnet-lab> vectors | cmp - ${CMAKE_CURRENT_SOURCE_DIR}/vectors/jdat.jsonl")
 set_tests_properties(lab_vectors PROPERTIES LABELS "unit;lab" TIMEOUT 60)

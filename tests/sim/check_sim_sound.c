@@ -49,6 +49,30 @@ START_TEST(unequal_clocks_cost_the_resampler_only)
 
 END_TEST
 
+#define THIN_KBIT 300
+#define QUOTE(number) #number
+#define TEXT(number) QUOTE(number)
+
+START_TEST(a_thin_line_gets_what_it_can_carry_and_sounds_nearly_alike)
+{
+  Report report;
+  stage_open("{\"seconds\":12,\"bits\":16,\"frames\":256,\"clients\":["
+             "{\"name\":\"ann\",\"in\":\"synth:guitar\",\"kbit\":" TEXT(
+               THIN_KBIT) "},{\"name\":\"bob\",\"in\":\"synth:lead\"}]}",
+             true);
+  sim_jam_run(stage.jam, 8.0);
+  sim_jam_listen_anew(stage.jam);
+  stage_play(&report);
+  const ReportListener* const thin = stage_heard(&report, "bob", "ann");
+  ck_assert_double_le(thin->bytes_per_s, THIN_KBIT * 1e3 / 8.0);
+  ck_assert_double_ge(thin->bytes_per_s, THIN_KBIT * 0.95e3 / 8.0);
+  ck_assert_uint_eq(thin->lost, 0U);
+  ck_assert_double_ge(thin->snr_db, 20.0);
+  stage_close(&report);
+}
+
+END_TEST
+
 static unsigned locked_users(const char* const name)
 {
   const JamView view  = stage_view(name);
@@ -159,6 +183,8 @@ static Suite* suite(void)
                       0,
                       (int)(sizeof(exact) / sizeof(exact[0])));
   tcase_add_test(tests, unequal_clocks_cost_the_resampler_only);
+  tcase_add_test(tests,
+                 a_thin_line_gets_what_it_can_carry_and_sounds_nearly_alike);
   tcase_add_test(tests, a_muted_player_is_not_in_the_mix);
   tcase_add_loop_test(
     tests,

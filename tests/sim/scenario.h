@@ -34,6 +34,7 @@ typedef struct ScenarioClient {
   double  wake_us;                  ///< Mean lateness of its audio callback
   int64_t block;                    ///< Frames of its callback; 0: as packets
   int64_t mode;                     ///< A PlayoutMode
+  double  kbit; ///< Of its audio's text at most; 0: lossless
 } ScenarioClient;
 
 typedef struct ScenarioLink {

@@ -82,6 +82,7 @@ static const Field client_fields[] = {
   NUMBER(ScenarioClient, wake_us, 0.0, 10000.0),
   INTEGER(ScenarioClient, block, 16.0, 4096.0),
   CHOICE(ScenarioClient, "mode", mode, modes, false),
+  NUMBER(ScenarioClient, kbit, 0.0, 1e5),
   {0}};
 
 static const Field link_fields[] = {STRING(RawLink, a, true),

@@ -69,9 +69,12 @@ static bool new_client(SimPlayer* const player)
   for (size_t i = 0U; i < sizeof(config.seed); ++i) {
     config.seed[i] = (uint8_t)jam_rand_u32(&rand);
   }
-  return session_client_new(&config,
-                            player->stage->allocator,
-                            &player->client) == JAM_OK;
+  if (session_client_new(&config, player->stage->allocator, &player->client) !=
+      JAM_OK) {
+    return false;
+  }
+  session_client_rate(player->client, (uint32_t)(spec->kbit * 1e3));
+  return true;
 }
 
 static void make_hardware(SimPlayer* const player)

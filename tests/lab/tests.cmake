@@ -4,7 +4,7 @@ add_executable(jamnet-lab
   lab/lab.c lab/lab_tools.c lab/signals.c lab/lab_jdat.c lab/lab_vectors.c
   lab/lab_sim.c lab/lab_heard.c)
 target_link_libraries(jamnet-lab
-  PRIVATE jam_jellie jam_sim jam_options PkgConfig::jam_sndfile
+  PRIVATE jam_jellie jam_sim jam_sound jam_options PkgConfig::jam_sndfile
     PkgConfig::jam_cjson m)
 
 # Runs the program on files that the test writes itself

@@ -17,6 +17,10 @@ static const Command commands[] = {
    lab_jdat,
    "FILE... [--bits 16|24] [--frames N] [--lanes 1|4] "
    "[--profile token|plain]"},
+  {"thin",
+   lab_thin,
+   "[FILE] --keep 1|2 [--out OUT.wav] [--bits 16|24] [--frames N] "
+   "[--rate R] [--floor DB] [--seed N] (without FILE: tones)"},
   {"vectors", lab_vectors, ""},
   {"sim",
    lab_sim,

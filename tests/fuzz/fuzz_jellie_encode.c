@@ -147,9 +147,11 @@ static void check_token(const JellieFormat* const format,
   must(block.counter == counter % (1U << JELLIE_COUNTER_BITS));
   check_decoded(format);
 
-  must(jellie_encode(format, counter, samples, other, size) == size);
-  must(!memcmp(text, other, size));
-  must(jellie_encode(format, counter, samples, other, size - 1U) == 0U);
+  if (counter % 4U == 0U) { // Coding is what takes time
+    must(jellie_encode(format, counter, samples, other, size) == size);
+    must(!memcmp(text, other, size));
+    must(jellie_encode(format, counter, samples, other, size - 1U) == 0U);
+  }
 }
 
 // The numbers that were written are those of cJSON.

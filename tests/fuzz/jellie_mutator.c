@@ -15,7 +15,8 @@
 #define HEAD_SIZE 8U
 #define HEAD_BITS 52U
 #define MAX_BITS 26000U
-#define TRIES 600U
+#define MORE 60U
+#define TRIES 160U
 
 size_t LLVMFuzzerMutate(uint8_t* data, size_t size, size_t max_size);
 size_t LLVMFuzzerCustomMutator(uint8_t* data,
@@ -133,7 +134,10 @@ static size_t mutate_string(JamRand* const rand,
   if (count == 0U || size > MAX_BITS) {
     return 0U;
   }
-  count              = mutate_bits(rand, count);
+  count = mutate_bits(rand, count);
+  for (unsigned i = 0U; i < MORE && count < MAX_BITS; ++i) {
+    bits[count++] = (uint8_t)(jam_rand_u32(rand) & 1U);
+  }
   const size_t least = count > TRIES ? count - TRIES : 1U;
   for (size_t length = count; length >= least; --length) {
     memcpy(copy, data, size);

@@ -5,11 +5,11 @@
 
 #include "wire/wire.h"
 
-#define VERSION 0U
+#define VERSION 1U
 #define RATES 4U
 #define SIZES 4U
 #define MODE_SINGLE 0U
-#define MODE_TREE 1U
+#define MODE_TREE 2U // Lifted; 1 would be lanes of plain samples
 
 typedef struct Rate {
   uint32_t hz;
@@ -60,6 +60,7 @@ bool jellie_format_valid(const JellieFormat* const format)
   return rate < RATES && size_code(rate, format->frames) < SIZES &&
          (format->bits == 16U || format->bits == 24U) &&
          (format->lanes == 1U || format->lanes == 4U) &&
+         format->shift <= JELLIE_MAX_SHIFT &&
          format->stream <= JELLIE_MAX_STREAM;
 }
 
@@ -76,7 +77,7 @@ void jellie_head_write(const JellieFormat* const format,
   wire_text_put(&writer, format->bits == 24U, 1U);
   wire_text_put(&writer, size_code(rate, format->frames), 4U);
   wire_text_put(&writer, format->lanes == 4U ? MODE_TREE : MODE_SINGLE, 4U);
-  wire_text_put(&writer, 0U, 4U);
+  wire_text_put(&writer, format->shift, 4U);
   wire_text_put(&writer, counter, JELLIE_COUNTER_BITS);
   (void)wire_text_finish(&writer);
 }
@@ -110,8 +111,8 @@ JamStatus jellie_head_read(const JelliePacket* const packet,
   const uint32_t shift    = wire_text_get(&reader, 4U);
   const uint32_t counter  = wire_text_get(&reader, JELLIE_COUNTER_BITS);
   const unsigned division = division_of(mode, packet->count - 1U);
-  if (reader.bad || version != VERSION || size >= SIZES || shift != 0U ||
-      division == 0U) {
+  if (reader.bad || version != VERSION || size >= SIZES ||
+      shift > JELLIE_MAX_SHIFT || division == 0U) {
     return JAM_ERR_FORMAT;
   }
   out->format.rate_hz = rates[rate].hz;
@@ -119,6 +120,7 @@ JamStatus jellie_head_read(const JelliePacket* const packet,
   out->format.bits    = deep ? 24U : 16U;
   out->format.lanes   = mode == MODE_TREE ? 4U : 1U;
   out->format.stream  = (uint8_t)stream;
+  out->format.shift   = (uint8_t)shift;
   out->counter        = counter;
   out->division       = (uint8_t)division;
   out->frames         = (uint16_t)(out->format.frames / division);

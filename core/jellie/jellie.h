@@ -5,8 +5,9 @@
 // 0, 2, 1, 3, so that deleting trailing array elements leaves a valid packet at
 // half or quarter rate. Every packet decodes alone. Format: PROTOCOL.md.
 //
-// Thread: any; every function is pure, bounded and allocation-free, except
-// that text not in canonical layout is handed to cJSON, which allocates.
+// Thread: any, but one at a time for an encoder; every function is pure,
+// bounded and allocation-free, except that text not in canonical layout is
+// handed to cJSON, which allocates.
 
 #ifndef JAM_JELLIE_H
 #define JAM_JELLIE_H
@@ -19,6 +20,8 @@
 #define JELLIE_MAX_TEXT 1164U   ///< Bytes of a token packet; more is refused
 #define JELLIE_COUNTER_BITS 26U ///< The block counter wraps
 #define JELLIE_MAX_STREAM 127U
+#define JELLIE_MAX_SHIFT 8U
+#define JELLIE_HISTORY 320U ///< Past samples that the encoder looks at
 
 /// What every packet says of itself, in its head.
 typedef struct JellieFormat {
@@ -27,6 +30,7 @@ typedef struct JellieFormat {
   uint8_t  bits;    ///< 16 or 24
   uint8_t  lanes;   ///< 4 (tree) or 1
   uint8_t  stream;  ///< 0 .. JELLIE_MAX_STREAM
+  uint8_t  shift;   ///< Low bits left out, 0 .. JELLIE_MAX_SHIFT; 0: lossless
 } JellieFormat;
 
 /// A decoded packet.
@@ -45,10 +49,36 @@ unsigned jellie_unit(uint32_t rate_hz);
 /// Returns whether a format is one of those the head can express.
 bool jellie_format_valid(const JellieFormat* format);
 
+struct JellieTaps;
+struct JellieChoice;
+struct JellieEncoder;
+
+/// How an encoder chooses (internal).
+typedef void (*JellieSearch)(const struct JellieEncoder* encoder,
+                             const JellieFormat*         format,
+                             const int32_t*              block,
+                             struct JellieChoice*        out);
+
+/// What an encoder remembers of a stream, only to choose better: packets do
+/// not depend on each other. Owned by the caller, about 20 KB.
+typedef struct JellieEncoder {
+  const struct JellieTaps* low;  ///< For 44.1 and 48 kHz
+  const struct JellieTaps* high; ///< For 96 and 192 kHz
+  JellieSearch             search;
+  unsigned                 frames; ///< Length of block the window is made for
+  double                   window[JELLIE_HISTORY + JELLIE_MAX_FRAMES];
+  int32_t                  recent[JELLIE_HISTORY + JELLIE_MAX_FRAMES];
+} JellieEncoder;
+
+/// Starts an encoder with silence behind it.
+void jellie_encoder_init(JellieEncoder* encoder);
+
 /// Encodes `format->frames` samples (clamped to the depth) as a token packet.
+/// Of a format with a shift the low bits are ignored, and decode as zeros.
 /// Returns the size of the text, or 0 if the format is invalid or the text is
 /// longer than `capacity` or JELLIE_MAX_TEXT.
-size_t jellie_encode(const JellieFormat* format,
+size_t jellie_encode(JellieEncoder*      encoder,
+                     const JellieFormat* format,
                      uint32_t            counter,
                      const int32_t*      samples,
                      char*               out,

@@ -1,78 +1,76 @@
 // SPDX-License-Identifier: MIT
-// Which predictor and Rice parameter make a lane short.
+// The row whose predictor suits recent sound best: all rows are ranked by
+// autocorrelation, the best few are tried to the bit.
 //
-// The energy that each row of the table would leave follows from one matrix of
-// products of the samples, without running the predictor. Only the few rows
-// with least energy are then tried exactly. Doubles serve the ranking alone:
-// whatever they round to, the decoder is told the outcome.
+// Inner loops run over independent results, never over one sum, so that the
+// compiler can vectorise them without changing any.
 
 #include "jellie/search.h"
 
 #include <string.h>
 
-#define TRIALS 3U
-#define HIGH_ENERGY 1e300
-#define MANY 64U // Samples from which every second is enough to rank rows
+#ifndef TRIALS
+#  define TRIALS 4U
+#endif
+#define LAGS 20U                 // JELLIE_ORDER + 1, in whole vectors
+#define CHUNK 16U                // Samples predicted together
+#define NOISE (1.0 / 12.0)       // Power of rounding
+#define ROUND 6755399441055744.0 // 1.5 * 2^52
 
-// Sums over a lane, without its edges, of the products of each two samples at
-// the taps (below the diagonal), and of those with the sample to be predicted
-// (last row).
-typedef struct Products {
-  double sums[JELLIE_TAPS + 1U][JELLIE_TAPS];
-} Products;
+// A block as doubles, with what the lanes are predicted from gathered by tap.
+typedef struct Block {
+  unsigned frames;
+  unsigned depth;
+  double   values[JELLIE_MAX_FRAMES]; // By string, one after the other
+  double   near[JELLIE_LANES][JELLIE_LANE_TAPS][JELLIE_MAX_FRAMES / 4U];
+} Block;
 
-static void sum_products(const JellieRole* const role,
-                         const int32_t* const    block,
-                         const unsigned          count,
-                         Products* const         out)
+static void correlate(const JellieEncoder* const encoder,
+                      double                     out[const LAGS])
 {
-  const unsigned taps   = role->taps;
-  const unsigned stride = 1U + count / MANY;
-  memset(out, 0, sizeof(*out));
-  for (unsigned i = role->left; i + role->right < count; i += stride) {
-    const int32_t* const at = block + role->first + i * role->step;
-    double               near[JELLIE_TAPS];
-    for (unsigned a = 0U; a < taps; ++a) {
-      near[a] = at[role->offsets[a]];
-      for (unsigned b = 0U; b <= a; ++b) {
-        out->sums[a][b] += near[a] * near[b];
-      }
-    }
-    for (unsigned b = 0U; b < taps; ++b) {
-      out->sums[taps][b] += at[0] * near[b];
+  const unsigned count = JELLIE_HISTORY + encoder->frames;
+  double         sound[JELLIE_HISTORY + JELLIE_MAX_FRAMES + LAGS];
+  for (unsigned i = 0U; i < count; ++i) {
+    sound[i] = encoder->window[i] * encoder->recent[i];
+  }
+  for (unsigned lag = 0U; lag < LAGS; ++lag) {
+    sound[count + lag] = 0.0;
+    out[lag]           = 0.0;
+  }
+  for (unsigned i = 0U; i < count; ++i) {
+    for (unsigned lag = 0U; lag < LAGS; ++lag) {
+      out[lag] += sound[i] * sound[i + lag];
     }
   }
+  out[0] += out[0] * 1e-10 + NOISE * count;
 }
 
-// Returns the energy a row leaves, less what is the same for every row.
-static double energy_of(const Products* const products,
-                        const unsigned        taps,
-                        const int16_t* const  row)
+static void measure(const JellieTaps* const taps,
+                    const double            correlation[const LAGS],
+                    double                  out[const JELLIE_ROWS])
 {
-  const double unit   = 1U << JELLIE_TAP_BITS;
-  double       energy = 0.0;
-  for (unsigned a = 0U; a < taps; ++a) {
-    const double* const sums = products->sums[a];
-    double part = row[a] * sums[a] - 2.0 * unit * products->sums[taps][a];
-    for (unsigned b = 0U; b < a; ++b) {
-      part += 2 * row[b] * sums[b];
-    }
-    energy += row[a] * part;
+  for (unsigned row = 0U; row < JELLIE_ROWS; ++row) {
+    out[row] = 0.0;
   }
-  return energy;
+  for (unsigned lag = 0U; lag <= JELLIE_ORDER; ++lag) {
+    const double weight = correlation[lag];
+    for (unsigned row = 0U; row < JELLIE_ROWS; ++row) {
+      out[row] += taps->energies[lag][row] * weight;
+    }
+  }
 }
 
 // Finds the rows with least energy, best first.
-static void rank_rows(const JellieRole* const role,
-                      const Products* const   products,
-                      unsigned                best[TRIALS])
+static void rank(const double energies[const JELLIE_ROWS],
+                 unsigned     best[const TRIALS])
 {
-  double least[TRIALS] = {HIGH_ENERGY, HIGH_ENERGY, HIGH_ENERGY};
+  double least[TRIALS];
   for (unsigned t = 0U; t < TRIALS; ++t) {
-    best[t] = 0U;
+    least[t] = 1e300;
+    best[t]  = 0U;
   }
-  for (unsigned index = 0U; index < 1U << role->index_bits; ++index) {
-    const double energy = energy_of(products, role->taps, role->rows[index]);
+  for (unsigned row = 0U; row < JELLIE_ROWS; ++row) {
+    const double energy = energies[row];
     if (energy >= least[TRIALS - 1U]) {
       continue;
     }
@@ -82,64 +80,162 @@ static void rank_rows(const JellieRole* const role,
       best[place]  = best[place - 1U];
     }
     least[place] = energy;
-    best[place]  = index;
+    best[place]  = row;
   }
 }
 
-static uint32_t zigzag_of(const int32_t residual)
+// Residuals of `count` sums of products.
+static void subtract(const double* const sums,
+                     const double* const values,
+                     const unsigned      count,
+                     const unsigned      depth,
+                     uint32_t* const     zigzags)
 {
-  return residual >= 0 ? (uint32_t)residual << 1U
-                       : ((uint32_t)(-(residual + 1)) << 1U) + 1U;
+  const double top = (double)(UINT32_C(1) << (depth - 1U)) - 1.0;
+  for (unsigned i = 0U; i < count; ++i) {
+    const double exact = sums[i] * (1.0 / 65536.0) + 0.5;
+    double       whole = (exact + ROUND) - ROUND;
+    whole -= whole > exact ? 1.0 : 0.0;
+    whole = whole > top ? top : whole;
+    whole = whole < -top - 1.0 ? -top - 1.0 : whole;
+
+    const double rest  = values[i] - whole;
+    const double coded = rest < 0.0 ? -2.0 * rest - 1.0 : 2.0 * rest;
+    zigzags[i]         = (uint32_t)(int32_t)coded;
+  }
 }
 
-static size_t
-code_size(const uint32_t zigzag, const unsigned rice, const unsigned bits)
+static void predict_single(const int32_t* const rising,
+                           const double* const  values,
+                           const unsigned       frames,
+                           double* const        sums)
 {
-  const uint32_t quotient = zigzag >> rice;
-  return quotient < JELLIE_ESCAPE ? quotient + 1U + rice
-                                  : JELLIE_ESCAPE + 1U + bits;
+  for (unsigned i = 0U; i < JELLIE_ORDER; ++i) {
+    const int32_t* const taps = rising + i * (i - 1U) / 2U;
+    double               sum  = 0.0;
+    for (unsigned t = 0U; t < i; ++t) {
+      sum += (double)taps[t] * values[i - 1U - t];
+    }
+    sums[i] = sum;
+  }
+  const int32_t* const taps = rising + JELLIE_RISING - JELLIE_ORDER;
+  for (unsigned i = JELLIE_ORDER; i < frames; i += CHUNK) {
+    double chunk[CHUNK] = {0.0};
+    for (unsigned t = 0U; t < JELLIE_ORDER; ++t) {
+      const double        tap  = taps[t];
+      const double* const from = values + i - 1U - t;
+      for (unsigned j = 0U; j < CHUNK; ++j) {
+        chunk[j] += tap * from[j];
+      }
+    }
+    memcpy(sums + i, chunk, sizeof(chunk));
+  }
 }
 
-// Returns the bits of all residuals with a Rice parameter.
-static size_t cost_of(const JellieRole* const role,
-                      const uint32_t* const   zigzags,
-                      const unsigned          count,
-                      const unsigned          rice,
-                      const unsigned          bits)
+// Predicts `count` samples of a lane from `first` on, by places of their own.
+static void predict_places(const JellieLaneRow* const row,
+                           const double (*const near)[JELLIE_MAX_FRAMES / 4U],
+                           const unsigned first,
+                           const unsigned place,
+                           double* const  sums)
 {
-  size_t cost = 0U;
-  for (unsigned i = 0U; i < role->left; ++i) {
-    cost +=
-      code_size(zigzags[i], jellie_rice(rice, role->widths[i], bits), bits);
+  double chunk[8] = {0.0};
+  for (unsigned t = 0U; t < JELLIE_LANE_TAPS; ++t) {
+    for (unsigned j = 0U; j < 8U; ++j) {
+      chunk[j] += row->taps[t][place + j] * near[t][first + j];
+    }
   }
-  for (unsigned i = role->left; i < count - role->right; ++i) {
-    cost += code_size(zigzags[i], rice, bits);
+  memcpy(sums + first, chunk, sizeof(chunk));
+}
+
+static void predict_lane(const JellieLaneRow* const row,
+                         const double (*const near)[JELLIE_MAX_FRAMES / 4U],
+                         const unsigned count,
+                         double* const  sums)
+{
+  if (count < JELLIE_LONG) {
+    predict_places(row, near, 0U, JELLIE_LONG, sums);
+    return;
   }
-  for (unsigned i = 0U; i < role->right; ++i) {
-    const unsigned width = role->widths[role->left + i];
-    cost += code_size(zigzags[count - role->right + i],
-                      jellie_rice(rice, width, bits),
-                      bits);
+  predict_places(row, near, 0U, 0U, sums);
+  for (unsigned i = JELLIE_MIDDLE; i + JELLIE_MIDDLE < count; i += 8U) {
+    double chunk[8] = {0.0};
+    for (unsigned t = 0U; t < JELLIE_LANE_TAPS; ++t) {
+      const double tap = row->taps[t][JELLIE_MIDDLE];
+      for (unsigned j = 0U; j < 8U; ++j) {
+        chunk[j] += tap * near[t][i + j];
+      }
+    }
+    memcpy(sums + i, chunk, sizeof(chunk));
+  }
+  predict_places(row, near, count - JELLIE_MIDDLE, JELLIE_MIDDLE, sums);
+}
+
+// Returns the bits of `count` residuals with a Rice parameter each.
+static unsigned cost_of(const uint32_t* const zigzags,
+                        const int32_t* const  widths,
+                        const unsigned        count,
+                        const unsigned        rice,
+                        const unsigned        depth)
+{
+  uint32_t       cost  = 0U;
+  const int32_t  limit = (int32_t)depth;
+  const uint32_t plain = JELLIE_ESCAPE + 1U + depth;
+  for (unsigned i = 0U; i < count; ++i) {
+    int32_t width           = widths[i] + (int32_t)rice;
+    width                   = width < 0 ? 0 : width;
+    width                   = width > limit ? limit : width;
+    const uint32_t quotient = zigzags[i] >> width;
+    const uint32_t coded    = quotient + 1U + (uint32_t)width;
+    cost += quotient < JELLIE_ESCAPE ? coded : plain;
   }
   return cost;
 }
 
-// Starts from the parameter that suits the mean and walks while it pays.
-static void choose_rice(const JellieRole* const role,
-                        const unsigned          count,
-                        const unsigned          bits,
-                        const uint64_t          sum,
-                        JellieChoice* const     trial)
+// Bits that say the Rice parameter of a string.
+static unsigned cost_of_rice(const unsigned string,
+                             const unsigned rice,
+                             const unsigned expected)
 {
-  unsigned rice = 0U;
-  while (rice < bits && (sum * 5U) >> (rice + 1U) >= (uint64_t)count * 7U) {
+  if (string == 0U) {
+    return JELLIE_RICE_BITS;
+  }
+  return rice >= expected ? 2U * (rice - expected) + 1U
+                          : 2U * (expected - rice);
+}
+
+// Chooses the Rice parameter of a string, starting from what suits the mean
+// and walking while it pays. Returns the cost.
+static unsigned choose_rice(const uint32_t* const zigzags,
+                            const int32_t* const  widths,
+                            const unsigned        count,
+                            const unsigned        depth,
+                            const unsigned        string,
+                            const unsigned        expected,
+                            unsigned* const       out)
+{
+  uint64_t sum = 0U;
+  for (unsigned i = 0U; i < count; ++i) {
+    const int32_t width = widths[i];
+    sum += width < 0 ? (uint64_t)zigzags[i] << -width
+                     : (uint64_t)zigzags[i] >> width;
+  }
+  const unsigned least = string > 0U && expected > JELLIE_ESCAPE / 2U
+                           ? expected - JELLIE_ESCAPE / 2U
+                           : 0U;
+  const unsigned reach = expected + JELLIE_ESCAPE / 2U - 1U;
+  const unsigned most  = string > 0U && reach < depth ? reach : depth;
+  unsigned       rice  = least;
+  while (rice < most && (sum * 5U) >> (rice + 1U) >= (uint64_t)count * 7U) {
     ++rice;
   }
-  size_t cost = cost_of(role, trial->zigzags, count, rice, bits);
+  unsigned cost = cost_of(zigzags, widths, count, rice, depth) +
+                  cost_of_rice(string, rice, expected);
   for (int step = -1; step <= 1; step += 2) {
-    while (step < 0 ? rice > 0U : rice < bits) {
+    while (step < 0 ? rice > least : rice < most) {
       const unsigned next = step < 0 ? rice - 1U : rice + 1U;
-      const size_t   then = cost_of(role, trial->zigzags, count, next, bits);
+      const unsigned then = cost_of(zigzags, widths, count, next, depth) +
+                            cost_of_rice(string, next, expected);
       if (then >= cost) {
         break;
       }
@@ -147,51 +243,123 @@ static void choose_rice(const JellieRole* const role,
       rice = next;
     }
   }
-  trial->rice = rice;
-  trial->cost = role->index_bits + JELLIE_RICE_BITS + cost;
-}
-
-static void try_row(const JellieRole* const role,
-                    const int32_t* const    block,
-                    const unsigned          count,
-                    const unsigned          bits,
-                    JellieChoice* const     trial)
-{
-  uint64_t sum = 0U;
-  for (unsigned i = 0U; i < count; ++i) {
-    const int32_t* const at  = block + role->first + i * role->step;
-    const JellieRow      row = jellie_row(role, trial->index, i, count);
-    const uint32_t       zigzag =
-      zigzag_of(*at - jellie_predict(role, row.taps, at, bits));
-    trial->zigzags[i] = zigzag;
-    sum += zigzag >> row.width;
+  const unsigned verbatim =
+    (string == 0U ? JELLIE_RICE_BITS : JELLIE_ESCAPE + 1U) + count * depth;
+  if (verbatim < cost) {
+    rice = JELLIE_VERBATIM;
+    cost = verbatim;
   }
-  choose_rice(role, count, bits, sum, trial);
+  *out = rice;
+  return cost;
 }
 
-void jellie_search(const JellieRole* const role,
-                   const int32_t* const    block,
-                   const unsigned          count,
-                   const unsigned          bits,
-                   JellieChoice* const     out)
+static void try_single(const JellieRow* const row,
+                       const Block* const     block,
+                       JellieChoice* const    out)
 {
-  Products products;
-  unsigned best[TRIALS];
-  sum_products(role, block, count, &products);
-  rank_rows(role, &products, best);
+  double  sums[JELLIE_MAX_FRAMES];
+  int32_t widths[JELLIE_MAX_FRAMES];
+  predict_single(row->rising, block->values, block->frames, sums);
+  subtract(sums, block->values, block->frames, block->depth, out->zigzags);
+  for (unsigned i = 0U; i < block->frames; ++i) {
+    widths[i] = i < JELLIE_ORDER ? row->widths[i] : 0;
+  }
+  out->cost = JELLIE_ROW_BITS + choose_rice(out->zigzags,
+                                            widths,
+                                            block->frames,
+                                            block->depth,
+                                            0U,
+                                            0U,
+                                            &out->rice[0]);
+}
 
-  out->index = 0U;
-  out->rice  = JELLIE_VERBATIM;
-  out->cost  = role->index_bits + JELLIE_RICE_BITS + (size_t)count * bits;
+static void try_tree(const JellieRow* const row,
+                     const Block* const     block,
+                     JellieChoice* const    out)
+{
+  double         sums[JELLIE_MAX_FRAMES];
+  int32_t        widths[JELLIE_MAX_FRAMES / 4U];
+  const unsigned count = block->frames / 4U;
+  for (unsigned string = 0U; string < JELLIE_LANES; ++string) {
+    predict_lane(&row->lanes[string],
+                 block->near[string],
+                 count,
+                 sums + string * count);
+  }
+  subtract(sums, block->values, block->frames, block->depth, out->zigzags);
+  out->cost = JELLIE_ROW_BITS;
+  for (unsigned string = 0U; string < JELLIE_LANES; ++string) {
+    const JellieLaneRow* const lane = &row->lanes[string];
+    for (unsigned i = 0U; i < count; ++i) {
+      widths[i] = lane->widths[jellie_place(i, count)];
+    }
+    const unsigned base =
+      out->rice[0] == JELLIE_VERBATIM ? block->depth : out->rice[0];
+    out->cost +=
+      choose_rice(out->zigzags + string * count,
+                  widths,
+                  count,
+                  block->depth,
+                  string,
+                  jellie_rice(string ? base : 0U, lane->rice, block->depth),
+                  &out->rice[string]);
+  }
+}
+
+static void gather(const int32_t* const values, Block* const out)
+{
+  const unsigned count = out->frames / 4U;
+  for (unsigned string = 0U; string < JELLIE_LANES; ++string) {
+    const unsigned first = jellie_firsts[string];
+    for (unsigned i = 0U; i < count; ++i) {
+      out->values[string * count + i] = values[4U * i + first];
+    }
+    for (unsigned t = 0U; t < JELLIE_LANE_TAPS; ++t) {
+      const int8_t* const reach = jellie_reach[string].at[t];
+      for (unsigned i = 0U; i < count; ++i) {
+        const int at = (int)(4U * i + first) + reach[jellie_place(i, count)];
+        out->near[string][t][i] = values[at];
+      }
+    }
+  }
+}
+
+void jellie_search_plain(const JellieEncoder* const encoder,
+                         const JellieFormat* const  format,
+                         const int32_t* const       values,
+                         JellieChoice* const        out)
+{
+  const JellieTaps* const taps =
+    format->rate_hz > 48000U ? encoder->high : encoder->low;
+  const bool   tree = format->lanes == 4U;
+  double       correlation[LAGS];
+  double       energies[JELLIE_ROWS];
+  unsigned     best[TRIALS];
+  Block        block;
   JellieChoice trial;
+  correlate(encoder, correlation);
+  measure(taps, correlation, energies);
+  rank(energies, best);
+
+  block.frames = format->frames;
+  block.depth  = jellie_depth(format);
+  if (tree) {
+    gather(values, &block);
+  } else {
+    for (unsigned i = 0U; i < block.frames; ++i) {
+      block.values[i] = values[i];
+    }
+  }
+  out->cost = SIZE_MAX;
   for (unsigned t = 0U; t < TRIALS; ++t) {
-    trial.index = best[t];
-    try_row(role, block, count, bits, &trial);
+    trial.row = best[t];
+    if (tree) {
+      try_tree(&taps->rows[best[t]], &block, &trial);
+    } else {
+      try_single(&taps->rows[best[t]], &block, &trial);
+    }
     if (trial.cost < out->cost) {
-      out->index = trial.index;
-      out->rice  = trial.rice;
-      out->cost  = trial.cost;
-      memcpy(out->zigzags, trial.zigzags, count * sizeof(uint32_t));
+      *out = trial;
     }
   }
 }

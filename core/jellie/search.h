@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The encoder's choice for one lane string.
+// The encoder's choice for a block. Compiled for more than one kind of
+// processor; every variant makes the same choice.
 
 #ifndef JELLIE_SEARCH_H
 #define JELLIE_SEARCH_H
@@ -7,18 +8,26 @@
 #include "jellie/predict.h"
 
 typedef struct JellieChoice {
-  unsigned index;
-  unsigned rice; ///< JELLIE_VERBATIM: samples as they are, index 0
-  size_t   cost; ///< Bits of the whole string
-  uint32_t zigzags[JELLIE_MAX_FRAMES]; ///< Residuals 0, -1, 1, -2 as 0, 1, 2, 3
+  unsigned row;
+  unsigned rice[JELLIE_LANES]; ///< By string; JELLIE_VERBATIM: values as are
+  size_t   cost;               ///< Bits of all strings
+  uint32_t zigzags[JELLIE_MAX_FRAMES]; ///< Residuals 0, -1, 1 as 0, 1, 2
 } JellieChoice;
 
-/// Finds how to code the `count` samples of a role in a block that lies in a
-/// JellieBuffer.
-void jellie_search(const JellieRole* role,
-                   const int32_t*    block,
-                   unsigned          count,
-                   unsigned          bits,
-                   JellieChoice*     out);
+/// Finds how to code a block of values (lifted, if it has lanes) that end the
+/// recent samples of the encoder.
+void jellie_search_plain(const JellieEncoder* encoder,
+                         const JellieFormat*  format,
+                         const int32_t*       block,
+                         JellieChoice*        out);
+
+/// The same, built for AVX2.
+void jellie_search_avx2(const JellieEncoder* encoder,
+                        const JellieFormat*  format,
+                        const int32_t*       block,
+                        JellieChoice*        out);
+
+/// Returns the fastest variant this processor can run.
+JellieSearch jellie_search_best(void);
 
 #endif // JELLIE_SEARCH_H

@@ -62,13 +62,15 @@ static JamStatus init(SessionClient* const             client,
                       const SessionClientConfig* const config,
                       const JamAllocator* const        allocator)
 {
-  client->allocator    = allocator;
-  client->config       = *config;
-  client->format       = (JellieFormat){config->profile.rate_hz,
-                                        config->profile.frames,
-                                        config->profile.bits,
-                                        4U,
-                                        0U};
+  client->allocator = allocator;
+  client->config    = *config;
+  client->format    = (JellieFormat){config->profile.rate_hz,
+                                     config->profile.frames,
+                                     config->profile.bits,
+                                     4U,
+                                     0U,
+                                     0U};
+  jellie_encoder_init(&client->encoder);
   client->sending      = true;
   client->monitor_gain = 1.0f;
   client->retry_at     = JAM_NEVER;

@@ -28,12 +28,16 @@ static void send_block(SessionClient* const client, const JamTime now)
   const uint32_t counter =
     (uint32_t)((uint64_t)client->block_position / frames) &
     ((1U << JELLIE_COUNTER_BITS) - 1U);
-  const ToastFrame frame = {
-    TOAST_FRAME_MEDIA,
-    client->roster.self,
-    (uint16_t)counter,
-    (const uint8_t*)text,
-    jellie_encode(&client->format, counter, samples, text, sizeof(text))};
+  const ToastFrame frame = {TOAST_FRAME_MEDIA,
+                            client->roster.self,
+                            (uint16_t)counter,
+                            (const uint8_t*)text,
+                            jellie_encode(&client->encoder,
+                                          &client->format,
+                                          counter,
+                                          samples,
+                                          text,
+                                          sizeof(text))};
   if (frame.size > 0U) {
     (void)!toast_send(client->endpoint, now, client->session, &frame);
     client_legs_send(client, now, &frame);

@@ -196,18 +196,19 @@ struct SessionClient {
   ClientRoam     roam;
 
   // Audio
-  RtReport     report; // Newest
-  JellieFormat format;
-  int64_t      block_position; // Of the block being filled
-  unsigned     block_fill;
-  JamTime      capture_due; // When to look for the next captured block
-  float        block[JELLIE_MAX_FRAMES];
-  bool         sending, monitor;
-  float        monitor_gain;
-  Remote*      remotes[MAX_REMOTES]; // Allocated while in use
-  PntbtrFit    fit;
-  unsigned     fit_slot; // Remote being fitted
-  bool         fitting;
+  RtReport      report;  // Newest
+  JellieEncoder encoder; // Of the own stream
+  JellieFormat  format;
+  int64_t       block_position; // Of the block being filled
+  unsigned      block_fill;
+  JamTime       capture_due; // When to look for the next captured block
+  float         block[JELLIE_MAX_FRAMES];
+  bool          sending, monitor;
+  float         monitor_gain;
+  Remote*       remotes[MAX_REMOTES]; // Allocated while in use
+  PntbtrFit     fit;
+  unsigned      fit_slot; // Remote being fitted
+  bool          fitting;
 
   // MIDI
   Midip2pLink* midi; // Ours, to the node

@@ -94,6 +94,7 @@ static bool remote_init(SessionClient* const     client,
                                   user->profile.frames,
                                   user->profile.bits,
                                   4U,
+                                  0U,
                                   0U};
   playout_delay_init(&remote->delay, client->config.mode, 0.0);
   uint32_t epoch = 0U;

@@ -3,8 +3,10 @@
 
 #include "lab.h"
 
-#include "jellie/jellie.h"
+#include "base/rand.h"
+#include "jellie/predict.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -12,10 +14,14 @@
 #define PLAIN_TEXT 16384U   // Holds 1024 numbers of 24 bits
 
 typedef struct Options {
-  unsigned bits;
-  unsigned frames; // 0: one unit
-  unsigned lanes;
-  bool     plain;
+  unsigned          bits;
+  unsigned          frames; // 0: one unit
+  unsigned          lanes;
+  bool              plain;
+  unsigned          shift;
+  unsigned          seed;
+  double            noise; // Standard deviation, full scale 1
+  const JellieTaps* taps;  // Of another table than the built-in ones, or null
 } Options;
 
 typedef struct Result {
@@ -26,27 +32,85 @@ typedef struct Result {
   double* decode_ns;
 } Result;
 
+// Reads a table as the trainer writes it: 512 lines of 16 reflections and 17
+// widths.
+static bool read_table(const char* const path, JellieTableRow* const out)
+{
+  FILE* const file = fopen(path, "r");
+  bool        good = file != NULL;
+  for (unsigned i = 0U; good && i < JELLIE_ROWS; ++i) {
+    for (unsigned k = 0U; good && k < 2U * JELLIE_ORDER + 1U; ++k) {
+      int value = 0;
+      good      = fscanf(file, "%d", &value) == 1 && abs(value) < 32768;
+      if (k < JELLIE_ORDER) {
+        out[i].reflection[k] = (int16_t)value;
+      } else {
+        out[i].widths[k - JELLIE_ORDER] = (int8_t)value;
+      }
+    }
+  }
+  if (file) {
+    (void)fclose(file);
+  }
+  return good;
+}
+
+static bool use_table(const char* const path, Options* const out)
+{
+  static JellieTableRow table[JELLIE_ROWS];
+  static JellieTaps     taps;
+  if (!read_table(path, table) || !jellie_derive(table, &taps)) {
+    (void)lab_fault("%s holds no table", path);
+    return false;
+  }
+  out->taps = &taps;
+  return true;
+}
+
+static bool read_noise(const char* const value, Options* const out)
+{
+  char*        end     = NULL;
+  const double decibel = strtod(value, &end);
+  if (end == value || *end || !(decibel < 0.0)) {
+    (void)lab_fault("--noise %s is not possible: a level in dBFS below 0",
+                    value);
+    return false;
+  }
+  out->noise = pow(10.0, decibel / 20.0);
+  return true;
+}
+
 static bool read_options(int* const argc, char** const argv, Options* const out)
 {
   static const unsigned bits[]   = {16U, 24U};
   static const unsigned lanes[]  = {1U, 4U};
   static const unsigned frames[] = {32U, 64U, 128U, 256U, 512U, 1024U};
-  *out                           = (Options){16U, 0U, 4U, false};
+  static const unsigned shifts[] = {0U, 1U, 2U, 3U, 4U, 5U, 6U, 7U, 8U};
+  *out = (Options){16U, 0U, 4U, false, 0U, 1U, 0.0, NULL};
 
   const char* const profile = lab_option(argc, argv, "--profile");
   if (profile && strcmp(profile, "plain") && strcmp(profile, "token")) {
     (void)lab_fault("--profile %s is not possible", profile);
     return false;
   }
-  out->plain = profile && !strcmp(profile, "plain");
+  out->plain              = profile && !strcmp(profile, "plain");
+  const char* const table = lab_option(argc, argv, "--table");
+  const char* const noise = lab_option(argc, argv, "--noise");
+  const char* const seed  = lab_option(argc, argv, "--seed");
+  if ((table && !use_table(table, out)) || (noise && !read_noise(noise, out))) {
+    return false;
+  }
+  out->seed = seed ? (unsigned)strtoul(seed, NULL, 10) : out->seed;
   return lab_number(argc, argv, "--bits", bits, 2U, &out->bits) &&
          lab_number(argc, argv, "--lanes", lanes, 2U, &out->lanes) &&
-         lab_number(argc, argv, "--frames", frames, 6U, &out->frames);
+         lab_number(argc, argv, "--frames", frames, 6U, &out->frames) &&
+         lab_number(argc, argv, "--shift", shifts, 9U, &out->shift);
 }
 
 // Codes one block both ways and measures. Returns false if the format has no
 // packet for it.
-static bool code_block(const JellieFormat* const format,
+static bool code_block(JellieEncoder* const      encoder,
+                       const JellieFormat* const format,
                        const Options* const      options,
                        const int32_t* const      samples,
                        Result* const             result)
@@ -59,15 +123,16 @@ static bool code_block(const JellieFormat* const format,
   const size_t  size =
     options->plain
        ? jellie_encode_plain(format, counter, samples, text, sizeof(text))
-       : jellie_encode(format, counter, samples, text, sizeof(text));
+       : jellie_encode(encoder, format, counter, samples, text, sizeof(text));
   const int64_t middle = lab_now_ns();
   if (size == 0U) {
     return false;
   }
-  const JamStatus status = options->plain
-                             ? jellie_decode_plain(text, size, &block)
-                             : jellie_decode(text, size, &block);
-  const int64_t   end    = lab_now_ns();
+  const JamStatus status =
+    options->plain
+      ? jellie_decode_plain(text, size, &block)
+      : jellie_decode_with(encoder->low, encoder->high, text, size, &block);
+  const int64_t end = lab_now_ns();
 
   const bool exact =
     !status && block.frames == format->frames &&
@@ -120,8 +185,15 @@ static int code_audio(const char* const         path,
   if (!result->encode_ns || !result->decode_ns) {
     return lab_fault("There is not enough memory for %s", path);
   }
+  static JellieEncoder encoder;
+  jellie_encoder_init(&encoder);
+  if (options->taps) {
+    encoder.low  = options->taps;
+    encoder.high = options->taps;
+  }
   for (size_t i = 0U; i < packets; ++i) {
-    if (!code_block(format,
+    if (!code_block(&encoder,
+                    format,
                     options,
                     audio->samples + i * format->frames,
                     result)) {
@@ -136,13 +208,31 @@ static int code_audio(const char* const         path,
                        path);
 }
 
+// What a live input has and a recording of fewer bits lacks.
+static void add_noise(const Options* const options, LabAudio* const audio)
+{
+  JamRand      rand;
+  const double top = (double)(1U << (options->bits - 1U));
+  jam_rand_init(&rand, options->seed, 0U);
+  for (size_t i = 0U; i < audio->frames; ++i) {
+    double noisy = audio->samples[i] +
+                   floor(options->noise * top * jam_rand_normal(&rand) + 0.5);
+    noisy             = noisy > top - 1.0 ? top - 1.0 : noisy;
+    audio->samples[i] = (int32_t)(noisy < -top ? -top : noisy);
+  }
+}
+
 static int code_file(const char* const path, const Options* const options)
 {
   LabAudio audio;
   if (!lab_audio_read(path, options->bits, &audio)) {
     return LAB_FAULT;
   }
-  JellieFormat format = {audio.rate_hz, 0U, 0U, 0U, 0U};
+  if (options->noise > 0.0) {
+    add_noise(options, &audio);
+  }
+  JellieFormat format = {audio.rate_hz, 0U, 0U, 0U, 0U, 0U};
+  format.shift        = (uint8_t)options->shift;
   format.bits         = (uint8_t)options->bits;
   format.lanes        = (uint8_t)options->lanes;
   format.frames =

@@ -43,7 +43,10 @@ static bool print_case(const Signal              signal,
   int32_t samples[JELLIE_MAX_FRAMES];
   char    text[JELLIE_MAX_TEXT + 1U];
   signal_fill(signal, format->bits, SEED, samples, format->frames);
-  size_t size = jellie_encode(format, counter, samples, text, JELLIE_MAX_TEXT);
+  static JellieEncoder encoder;
+  jellie_encoder_init(&encoder);
+  size_t size =
+    jellie_encode(&encoder, format, counter, samples, text, JELLIE_MAX_TEXT);
   if (keep > 0U) {
     size = jellie_thin(text, size, keep);
   }
@@ -57,7 +60,7 @@ static bool print_signals(void)
 {
   bool good = true;
   for (unsigned i = 0U; i < 2U * SIGNAL_COUNT; ++i) {
-    JellieFormat format = {48000U, 64U, 16U, 4U, 0U};
+    JellieFormat format = {48000U, 64U, 16U, 4U, 0U, 0U};
     format.rate_hz      = i % 3U ? 48000U : 44100U;
     format.frames       = i % 4U ? 32U : 64U;
     format.bits         = i % 5U < 2U ? 24U : 16U;
@@ -74,7 +77,7 @@ static bool print_rates(void)
   static const uint32_t rates[] = {44100U, 48000U, 96000U, 192000U};
   bool                  good    = true;
   for (unsigned i = 0U; i < 8U; ++i) {
-    JellieFormat format = {rates[i % 4U], 0U, 24U, 4U, 127U};
+    JellieFormat format = {rates[i % 4U], 0U, 24U, 4U, 127U, 0U};
     format.frames       = (uint16_t)jellie_unit(format.rate_hz);
     format.lanes        = i < 4U ? 4U : 1U;
     good = print_case(SIGNAL_CHORD, &format, LAST_COUNTER, 0U) && good;
@@ -84,7 +87,7 @@ static bool print_rates(void)
 
 static bool print_thinned(void)
 {
-  const JellieFormat format = {96000U, 128U, 16U, 4U, 1U};
+  const JellieFormat format = {96000U, 128U, 16U, 4U, 1U, 0U};
   bool               good   = true;
   for (unsigned keep = 1U; keep <= 2U; ++keep) {
     good = print_case(SIGNAL_CHORD, &format, 0U, keep) &&

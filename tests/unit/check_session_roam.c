@@ -363,16 +363,18 @@ send_table(Scene* const scene, const unsigned index, Seat* const seat)
 // Bo's block that has just been captured, from every node to whoever is there
 static void bo_plays(Scene* const scene)
 {
-  const JellieFormat format         = {RATE, BLOCK, 16U, 4U, 0U};
-  const uint32_t     counter        = (uint32_t)(scene->frames / BLOCK - 1U);
-  const int32_t      samples[BLOCK] = {0};
-  char               text[JELLIE_MAX_TEXT];
-  ToastFrame         frame = {
-            TOAST_FRAME_MEDIA,
-            0U,
-            (uint16_t)counter,
-            (uint8_t*)text,
-            jellie_encode(&format, counter, samples, text, sizeof(text))};
+  const JellieFormat   format = {RATE, BLOCK, 16U, 4U, 0U, 0U};
+  static JellieEncoder encoder;
+  jellie_encoder_init(&encoder);
+  const uint32_t counter        = (uint32_t)(scene->frames / BLOCK - 1U);
+  const int32_t  samples[BLOCK] = {0};
+  char           text[JELLIE_MAX_TEXT];
+  ToastFrame     frame = {
+        TOAST_FRAME_MEDIA,
+        0U,
+        (uint16_t)counter,
+        (uint8_t*)text,
+        jellie_encode(&encoder, &format, counter, samples, text, sizeof(text))};
   for (unsigned i = 0U; i < NODES; ++i) {
     for (unsigned k = 0U; k < 8U; ++k) {
       Seat* const seat = &scene->nodes[i].seats[k];

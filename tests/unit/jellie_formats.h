@@ -12,7 +12,7 @@
 static inline JellieFormat format_number(const unsigned number)
 {
   static const uint32_t rates[] = {44100U, 48000U, 96000U, 192000U};
-  JellieFormat          format  = {rates[number % 4U], 0U, 16U, 4U, 0U};
+  JellieFormat          format  = {rates[number % 4U], 0U, 16U, 4U, 0U, 0U};
   const unsigned        half    = jellie_unit(format.rate_hz) / 2U;
   format.frames                 = (uint16_t)(half << (number / 4U % 4U));
   format.bits                   = number / 16U % 2U ? 24U : 16U;

@@ -98,7 +98,8 @@ int jdat_read(const char* const path, FILE* const file, JdatLine* const line)
 }
 
 struct JdatCoder {
-  int unused;
+  JellieEncoder encoders[JELLIE_MAX_STREAM + 1U];
+  bool          begun[JELLIE_MAX_STREAM + 1U];
 };
 
 JdatCoder* jdat_coder_new(void)
@@ -111,6 +112,21 @@ void jdat_coder_free(JdatCoder* const coder)
   free(coder);
 }
 
+static size_t code_token(JdatCoder* const          coder,
+                         const JellieFormat* const format,
+                         const uint32_t            counter,
+                         const int32_t* const      samples,
+                         char* const               out,
+                         const size_t              room)
+{
+  JellieEncoder* const encoder = &coder->encoders[format->stream];
+  if (!coder->begun[format->stream]) {
+    jellie_encoder_init(encoder);
+    coder->begun[format->stream] = true;
+  }
+  return jellie_encode(encoder, format, counter, samples, out, room);
+}
+
 size_t jdat_code(JdatCoder* const          coder,
                  const JellieFormat* const format,
                  const uint32_t            counter,
@@ -119,11 +135,10 @@ size_t jdat_code(JdatCoder* const          coder,
                  const bool                plain,
                  char* const               out)
 {
-  (void)coder;
   const size_t room = JDAT_MAX_LINE - USED_SIZE;
   const size_t size =
     plain ? jellie_encode_plain(format, counter, samples, out, room)
-          : jellie_encode(format, counter, samples, out, room);
+          : code_token(coder, format, counter, samples, out, room);
   if (size == 0U || used == format->frames) {
     return size;
   }

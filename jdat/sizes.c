@@ -22,37 +22,34 @@ static const Way ways[] = {{"token, 1 lane", 1U, false},
 // Returns the bytes of all packets of all channels, or 0 if one does not fit.
 static size_t bytes_of(const Sound* const        sound,
                        const JellieFormat* const first,
-                       const bool                plain,
-                       JdatCoder* const          coder)
+                       const bool                plain)
 {
-  static char  text[JDAT_MAX_LINE];
-  int32_t      samples[JELLIE_MAX_FRAMES];
-  const size_t blocks = sound->frames / first->frames;
-  size_t       bytes  = 0U;
-  for (size_t i = 0U; i < blocks * sound->channels; ++i) {
+  static char      text[JDAT_MAX_LINE];
+  int32_t          samples[JELLIE_MAX_FRAMES];
+  const size_t     blocks = sound->frames / first->frames;
+  size_t           bytes  = 0U;
+  size_t           size   = 1U;
+  JdatCoder* const coder  = jdat_coder_new();
+  for (size_t i = 0U; coder && size && i < blocks * sound->channels; ++i) {
     const unsigned channel = (unsigned)(i % sound->channels);
     const size_t   number  = i / sound->channels;
     JellieFormat   format  = *first;
     format.stream          = (uint8_t)(first->stream + channel);
     (void)jdat_cut(sound, channel, number, format.frames, samples);
-    const size_t size = jdat_code(coder,
-                                  &format,
-                                  (uint32_t)number,
-                                  samples,
-                                  format.frames,
-                                  plain,
-                                  text);
-    if (size == 0U) {
-      return 0U;
-    }
+    size = jdat_code(coder,
+                     &format,
+                     (uint32_t)number,
+                     samples,
+                     format.frames,
+                     plain,
+                     text);
     bytes += size;
   }
-  return bytes;
+  jdat_coder_free(coder);
+  return size > 0U ? bytes : 0U;
 }
 
-static void print_row(const Sound* const  sound,
-                      JellieFormat* const format,
-                      JdatCoder* const    coder)
+static void print_row(const Sound* const sound, JellieFormat* const format)
 {
   const size_t packets  = sound->frames / format->frames * sound->channels;
   const double raw      = (double)format->frames * format->bits / 8.0;
@@ -60,7 +57,7 @@ static void print_row(const Sound* const  sound,
   printf("%6u %6.0f %9.0f", (unsigned)format->frames, raw, jacktrip);
   for (size_t w = 0U; w < WAYS; ++w) {
     format->lanes      = ways[w].lanes;
-    const size_t bytes = bytes_of(sound, format, ways[w].plain, coder);
+    const size_t bytes = bytes_of(sound, format, ways[w].plain);
     if (bytes == 0U) {
       printf(" %16s", "-");
     } else {
@@ -83,10 +80,6 @@ static int print_table(const char* const        path,
   if (sound->frames < unit * 4U) {
     return jdat_fault("%s is shorter than a packet.", path);
   }
-  JdatCoder* const coder = jdat_coder_new();
-  if (!coder) {
-    return jdat_fault("There is not enough memory.");
-  }
   printf("%s: %u Hz, %u bit, channels: %u, %.1f s\n%6s %6s %9s",
          path,
          (unsigned)sound->rate_hz,
@@ -102,9 +95,8 @@ static int print_table(const char* const        path,
   printf("\n");
   for (unsigned code = 0U; code < SIZES; ++code) {
     format.frames = (uint16_t)((unit << code) / 2U);
-    print_row(sound, &format, coder);
+    print_row(sound, &format);
   }
-  jdat_coder_free(coder);
   return JDAT_OK;
 }
 

@@ -31,6 +31,7 @@ static void check_block(void)
   must(block.frames * block.division == block.format.frames);
   for (unsigned i = 0U; i < block.frames; ++i) {
     must(block.samples[i] >= -top && block.samples[i] < top);
+    must(block.samples[i] % (1 << block.format.shift) == 0);
   }
 }
 
@@ -41,6 +42,7 @@ static void must_equal(const JellieBlock* const a, const JellieBlock* const b)
   must(a->format.rate_hz == b->format.rate_hz);
   must(a->format.bits == b->format.bits && a->format.lanes == b->format.lanes);
   must(a->format.stream == b->format.stream);
+  must(a->format.shift == b->format.shift);
   must(!memcmp(a->samples, b->samples, a->frames * sizeof(int32_t)));
 }
 
@@ -65,7 +67,10 @@ check_layouts(const char* const text, const size_t size, const JamStatus status)
 // Returns the size of what our encoder makes of `block`, or 0.
 static size_t encode_block(char* const text)
 {
-  return jellie_encode(&block.format,
+  static JellieEncoder encoder;
+  jellie_encoder_init(&encoder);
+  return jellie_encode(&encoder,
+                       &block.format,
                        block.counter,
                        block.samples,
                        text,

@@ -3,7 +3,9 @@
 // strings and numbers, our scanner as the same strings, and our decoder as the
 // same samples.
 //
-// Input: format, counter, then steps that make samples.
+// Input: format, shift, counter, then steps that make samples. They are coded
+// twice: by an encoder that knows nothing, then by one that has just heard
+// them.
 
 #include "jellie/jellie.h"
 #include "jellie/packet.h"
@@ -24,8 +26,9 @@ typedef struct Input {
   size_t         size;
 } Input;
 
-static JellieBlock block;
-static int32_t     samples[JELLIE_MAX_FRAMES];
+static JellieEncoder encoder;
+static JellieBlock   block;
+static int32_t       samples[JELLIE_MAX_FRAMES];
 
 static void must(const bool truth)
 {
@@ -107,7 +110,12 @@ static void check_decoded(const JellieFormat* const format)
   must(block.format.bits == format->bits);
   must(block.format.lanes == format->lanes);
   must(block.format.stream == format->stream);
-  must(!memcmp(block.samples, samples, format->frames * sizeof(int32_t)));
+  must(block.format.shift == format->shift);
+  const int32_t unit = 1 << format->shift;
+  for (unsigned i = 0U; i < format->frames; ++i) {
+    const int32_t lost = samples[i] - block.samples[i];
+    must(block.samples[i] % unit == 0 && lost >= 0 && lost < unit);
+  }
 }
 
 // The strings of the scanner are those of cJSON.
@@ -134,10 +142,11 @@ static void check_strings(const char* const text, const size_t size)
 static void check_token(const JellieFormat* const format,
                         const uint32_t            counter)
 {
-  static char  text[JELLIE_MAX_TEXT];
-  static char  other[JELLIE_MAX_TEXT];
-  const size_t size =
-    jellie_encode(format, counter, samples, text, sizeof(text));
+  static char   text[JELLIE_MAX_TEXT];
+  static char   other[JELLIE_MAX_TEXT];
+  JellieEncoder before = encoder;
+  const size_t  size =
+    jellie_encode(&encoder, format, counter, samples, text, sizeof(text));
   if (size == 0U) {
     must((unsigned)format->frames * format->bits > ALWAYS_FITS);
     return;
@@ -148,9 +157,11 @@ static void check_token(const JellieFormat* const format,
   check_decoded(format);
 
   if (counter % 4U == 0U) { // Coding is what takes time
-    must(jellie_encode(format, counter, samples, other, size) == size);
+    JellieEncoder same = before;
+    must(jellie_encode(&same, format, counter, samples, other, size) == size);
     must(!memcmp(text, other, size));
-    must(jellie_encode(format, counter, samples, other, size - 1U) == 0U);
+    must(jellie_encode(&before, format, counter, samples, other, size - 1U) ==
+         0U);
   }
 }
 
@@ -175,7 +186,8 @@ static void check_plain(const JellieFormat* const format,
     const cJSON* item = NULL;
     cJSON_ArrayForEach(item, lane)
     {
-      must(at < format->frames && (int32_t)item->valuedouble == samples[at]);
+      must(at < format->frames);
+      must((int32_t)item->valuedouble == block.samples[at]);
       at += format->lanes;
     }
     must(at >= format->frames);
@@ -185,14 +197,19 @@ static void check_plain(const JellieFormat* const format,
 
 int LLVMFuzzerTestOneInput(const uint8_t* const data, const size_t size)
 {
-  Input              input   = {data, size};
-  const JellieFormat format  = format_number(take(&input) % FORMAT_COUNT);
-  const uint32_t     counter = (uint32_t)take_sample(&input, 24U) * 5U;
-  unsigned           count   = 0U;
+  Input          input   = {data, size};
+  JellieFormat   format  = format_number(take(&input) % FORMAT_COUNT);
+  const uint8_t  shift   = take(&input);
+  const uint32_t counter = (uint32_t)take_sample(&input, 24U) * 5U;
+  unsigned       count   = 0U;
   memset(samples, 0, sizeof(samples));
   while (count < format.frames && input.size > 0U) {
     count = put_step(&input, format.bits, count);
   }
+  // Mostly lossless
+  format.shift = (uint8_t)(shift < 128U ? 0U : shift % (JELLIE_MAX_SHIFT + 1U));
+  jellie_encoder_init(&encoder);
+  check_token(&format, counter);
   check_token(&format, counter);
   check_plain(&format, counter);
   return 0;

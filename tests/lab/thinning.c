@@ -23,11 +23,14 @@ bool thinning_run(const JellieFormat* const format,
                   int32_t* const            out,
                   Thinning* const           sums)
 {
-  static JellieBlock block;
-  char               text[JELLIE_MAX_TEXT];
-  size_t             at = 0U;
+  static JellieBlock   block;
+  static JellieEncoder encoder;
+  char                 text[JELLIE_MAX_TEXT];
+  size_t               at = 0U;
+  jellie_encoder_init(&encoder);
   for (size_t i = 0U; i < packets; ++i) {
-    const size_t size    = jellie_encode(format,
+    const size_t size    = jellie_encode(&encoder,
+                                      format,
                                       (uint32_t)i,
                                       samples + i * format->frames,
                                       text,

@@ -24,7 +24,8 @@ static bool print_vector(const char* const text, const size_t size)
          (unsigned)block.format.rate_hz,
          (unsigned)block.format.bits,
          (unsigned)block.format.frames);
-  printf(",\"lanes\":%u,\"division\":%u,\"samples\":[",
+  printf(",\"shift\":%u,\"lanes\":%u,\"division\":%u,\"samples\":[",
+         (unsigned)block.format.shift,
          (unsigned)block.format.lanes,
          (unsigned)block.division);
   for (unsigned i = 0U; i < block.frames; ++i) {
@@ -72,26 +73,53 @@ static bool print_signals(void)
   return good;
 }
 
-static bool print_rates(void)
+// Every length at every rate; the counter goes through its end.
+static bool print_lengths(void)
 {
   static const uint32_t rates[] = {44100U, 48000U, 96000U, 192000U};
   bool                  good    = true;
-  for (unsigned i = 0U; i < 8U; ++i) {
-    JellieFormat format = {rates[i % 4U], 0U, 24U, 4U, 127U, 0U};
-    format.frames       = (uint16_t)jellie_unit(format.rate_hz);
-    format.lanes        = i < 4U ? 4U : 1U;
-    good = print_case(SIGNAL_CHORD, &format, LAST_COUNTER, 0U) && good;
+  for (unsigned i = 0U; i < 16U; ++i) {
+    JellieFormat format = {rates[i % 4U], 0U, 16U, 4U, 127U, 0U};
+    format.frames = (uint16_t)((jellie_unit(format.rate_hz) << i / 4U) / 2U);
+    format.lanes  = (i + i / 4U) % 2U ? 4U : 1U;
+    format.bits   = (i + i / 8U) % 3U ? 24U : 16U;
+    const Signal signal = format.frames > 512U ? SIGNAL_HISS
+                          : i % 5U             ? SIGNAL_CHORD
+                                               : SIGNAL_SINE;
+    good =
+      print_case(signal, &format, (LAST_COUNTER - 7U + i) & LAST_COUNTER, 0U) &&
+      good;
+  }
+  return good;
+}
+
+static bool print_shifted(void)
+{
+  bool good = true;
+  for (unsigned shift = 1U; shift <= JELLIE_MAX_SHIFT; ++shift) {
+    JellieFormat format = {48000U, 64U, 16U, 4U, 2U, (uint8_t)shift};
+    format.lanes        = shift % 2U ? 4U : 1U;
+    format.bits         = shift % 3U ? 16U : 24U;
+    good =
+      print_case(shift % 4U ? SIGNAL_CHORD : SIGNAL_NOISE, &format, 5U, 0U) &&
+      good;
   }
   return good;
 }
 
 static bool print_thinned(void)
 {
-  const JellieFormat format = {96000U, 128U, 16U, 4U, 1U, 0U};
-  bool               good   = true;
-  for (unsigned keep = 1U; keep <= 2U; ++keep) {
-    good = print_case(SIGNAL_CHORD, &format, 0U, keep) &&
-           print_case(SIGNAL_SQUARE, &format, 0U, keep) && good;
+  static const Signal signals[] = {SIGNAL_CHORD,
+                                   SIGNAL_SQUARE,
+                                   SIGNAL_ALTERNATE,
+                                   SIGNAL_ONE_LANE,
+                                   SIGNAL_SILENCE};
+  bool                good      = true;
+  for (unsigned i = 0U; i < 10U; ++i) {
+    JellieFormat format = {96000U, 128U, 16U, 4U, 1U, 0U};
+    format.shift        = i % 4U ? 0U : 3U;
+    format.bits         = i % 3U ? 16U : 24U;
+    good = print_case(signals[i / 2U], &format, 0U, 1U + i % 2U) && good;
   }
   return good;
 }
@@ -101,7 +129,8 @@ int lab_vectors(const int argc, char** const argv)
   if (argc > 1) {
     return lab_fault("%s is not an option", argv[1]);
   }
-  return print_signals() && print_rates() && print_thinned()
+  return print_signals() && print_lengths() && print_shifted() &&
+             print_thinned()
            ? LAB_OK
            : lab_fault("A packet could not be coded");
 }

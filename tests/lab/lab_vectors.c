@@ -5,9 +5,12 @@
 #include "lab.h"
 #include "signals.h"
 
-#include "jellie/jellie.h"
+#include "jellie/packet.h"
+#include "jellie/predict.h"
+#include "wire/wire.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #define SEED 11U
 #define LAST_COUNTER ((1U << JELLIE_COUNTER_BITS) - 1U)
@@ -124,13 +127,78 @@ static bool print_thinned(void)
   return good;
 }
 
+// Writes values of a lane as they are, a slope that goes through zero.
+static void put_values(WireTextWriter* const writer,
+                       const unsigned        count,
+                       const unsigned        depth)
+{
+  for (unsigned i = 0U; i < count; ++i) {
+    wire_text_put(writer, i * 5U - count, depth);
+  }
+}
+
+// Appends a string of a tree that our encoder never has reason to write.
+static size_t put_plain_string(const JellieFormat* const format,
+                               const unsigned            string,
+                               char* const               out,
+                               const size_t              room)
+{
+  const unsigned depth = jellie_depth(format);
+  const unsigned count = format->frames / 4U;
+  WireTextWriter writer;
+  wire_text_writer_init(&writer, out, room);
+  if (string == 0U) {
+    wire_text_put(&writer, JELLIE_VERBATIM, JELLIE_RICE_BITS);
+    wire_text_put(&writer, 300U, JELLIE_ROW_BITS);
+  } else {
+    wire_text_put(&writer, 1U, JELLIE_ESCAPE + 1U);
+  }
+  put_values(&writer, count, depth);
+  return wire_text_finish(&writer);
+}
+
+// A tree whose lanes are plain values, from the first to a last one; the
+// others are silent.
+static bool print_plain_lanes(const JellieFormat* const format,
+                              const unsigned            last)
+{
+  char   text[JELLIE_MAX_TEXT + 1U] = JELLIE_PREFIX;
+  size_t size                       = JELLIE_PREFIX_SIZE + JELLIE_HEAD_SIZE;
+  jellie_head_write(format, 1U, text + JELLIE_PREFIX_SIZE);
+  for (unsigned string = 0U; string < format->lanes; ++string) {
+    memcpy(text + size, "\",\"", 3U);
+    size += 3U;
+    size += string > last ? 0U
+                          : put_plain_string(format,
+                                             string,
+                                             text + size,
+                                             JELLIE_MAX_TEXT - 3U - size);
+  }
+  memcpy(text + size, "\"]}", 4U);
+  printf("{\"name\":\"plain_lanes\",\"text\":");
+  lab_print_string(text);
+  return print_vector(text, size + 3U);
+}
+
+static bool print_made(void)
+{
+  bool good = true;
+  for (unsigned last = 0U; last < 4U; ++last) {
+    JellieFormat format = {44100U, 32U, 16U, 4U, 9U, 0U};
+    format.frames       = last % 2U ? 32U : 64U;
+    format.bits         = last < 2U ? 16U : 24U;
+    good                = print_plain_lanes(&format, last) && good;
+  }
+  return good;
+}
+
 int lab_vectors(const int argc, char** const argv)
 {
   if (argc > 1) {
     return lab_fault("%s is not an option", argv[1]);
   }
   return print_signals() && print_lengths() && print_shifted() &&
-             print_thinned()
+             print_thinned() && print_made()
            ? LAB_OK
            : lab_fault("A packet could not be coded");
 }

@@ -11,172 +11,184 @@
 
 // One string to be read.
 typedef struct Lane {
-  int32_t* values; ///< First of `count`, which are `step` apart
-  unsigned step;
-  unsigned count;
-  unsigned depth;
+  int32_t*             values; ///< First of `count`, which are `step` apart
+  const JellieLaneRow* row;
+  const JellieReach*   reach;
+  JellieShape          shape;
+  unsigned             step;
+  unsigned             count;
+  unsigned             depth;
+  unsigned             rice;
+  bool                 flat;
 } Lane;
 
-// Reads a plain value of the lane, in two's complement.
+// Reads a plain value, in two's complement.
 static int32_t read_value(WireTextReader* const reader, const unsigned depth)
 {
   const uint32_t top = UINT32_C(1) << (depth - 1U);
   return (int32_t)((wire_text_get(reader, depth) ^ top)) - (int32_t)top;
 }
 
+// Reads a small number of either sign; JELLIE_ESCAPE / 2 is one too large.
+static int read_signed(WireTextReader* const reader)
+{
+  const int zigzag = (int)wire_text_get_zeros(reader, JELLIE_ESCAPE);
+  return zigzag % 2 ? -(zigzag / 2) - 1 : zigzag / 2;
+}
+
 // Reads the difference of one value from its prediction, or the plain value.
 // Returns false if it leaves the range.
 static bool read_residual(WireTextReader* const reader,
+                          const Lane* const     lane,
                           const int64_t         sum,
                           const unsigned        rice,
-                          const unsigned        depth,
                           int32_t* const        out)
 {
-  const uint32_t quotient = wire_text_get_zeros(reader, JELLIE_ESCAPE);
+  uint32_t quotient = wire_text_get_zeros(reader, JELLIE_ESCAPE);
   if (quotient == JELLIE_ESCAPE) {
-    *out = read_value(reader, depth);
+    *out = read_value(reader, lane->depth);
     return true;
   }
-  const uint32_t zigzag = (quotient << rice) | wire_text_get(reader, rice);
+  if (lane->flat) {
+    quotient = quotient ? quotient + 1U : wire_text_get(reader, 1U);
+  }
+  const uint32_t zigzag = quotient << rice | wire_text_get(reader, rice);
   const int64_t  half   = (int64_t)(zigzag >> 1U);
   const int64_t  value =
-    jellie_round(sum, depth) + (zigzag & 1U ? -half - 1 : half);
-  const int64_t top = INT64_C(1) << (depth - 1U);
+    jellie_round(sum, lane->depth) + (zigzag & 1U ? -half - 1 : half);
+  const int64_t top = INT64_C(1) << (lane->depth - 1U);
   *out              = (int32_t)value;
   return value >= -top && value < top;
 }
 
-static bool read_values(WireTextReader* const reader, const Lane* const lane)
+static bool read_lane(WireTextReader* const reader, const Lane* const lane)
 {
-  for (unsigned i = 0U; i < lane->count; ++i) {
-    lane->values[i * lane->step] = read_value(reader, lane->depth);
+  const JellieLaneRow* const row  = lane->row;
+  bool                       good = true;
+  for (unsigned i = 0U; good && i < lane->count; ++i) {
+    int32_t* const at = lane->values + i * lane->step;
+    if (lane->rice == JELLIE_VERBATIM) {
+      *at = read_value(reader, lane->depth);
+      continue;
+    }
+    const unsigned place = jellie_place(&lane->shape, i, lane->count);
+    int64_t        sum   = 0;
+    for (unsigned t = 0U; t < JELLIE_TAPS; ++t) {
+      sum += (int64_t)row->taps[t][place] * at[lane->reach->at[t][place]];
+    }
+    good =
+      read_residual(reader,
+                    lane,
+                    sum,
+                    jellie_rice(lane->rice, row->widths[place], lane->depth),
+                    at);
   }
-  return true;
+  return good;
+}
+
+// Reads the code of the first string. Returns false if there is no such code.
+static bool read_code(const unsigned code, Lane* const out)
+{
+  out->rice = code == JELLIE_VERBATIM ? JELLIE_VERBATIM : code / 2U;
+  out->flat = code != JELLIE_VERBATIM && code % 2U;
+  return out->rice == JELLIE_VERBATIM || out->rice <= out->depth;
+}
+
+// Reads steps away from a row. Returns false if they lead too far.
+static bool read_steps(WireTextReader* const reader,
+                       const int16_t* const  table,
+                       JellieLaneRow* const  out)
+{
+  int16_t        entries[JELLIE_ORDER];
+  const unsigned order = wire_text_get(reader, JELLIE_ORDER_BITS) + 1U;
+  bool           good  = true;
+  memcpy(entries, table, sizeof(entries));
+  for (unsigned i = 0U; i < order; ++i) {
+    const int steps = read_signed(reader);
+    const int entry = table[i] + steps * (1 << JELLIE_STEP_BITS);
+    good &= steps < (int)JELLIE_ESCAPE / 2 && entry <= INT16_MAX &&
+            entry >= -INT16_MAX;
+    entries[i] = (int16_t)entry;
+  }
+  return good && jellie_derive_single(entries, out);
 }
 
 static bool read_single(WireTextReader* const   reader,
-                        const Lane* const       lane,
-                        const JellieTaps* const taps)
+                        const JellieTaps* const taps,
+                        Lane* const             lane)
 {
-  const unsigned rice = wire_text_get(reader, JELLIE_RICE_BITS);
-  if (rice == JELLIE_VERBATIM) {
-    return read_values(reader, lane);
+  JellieLaneRow moved;
+  unsigned      code    = wire_text_get(reader, JELLIE_CODE_BITS);
+  const bool    refined = code == JELLIE_REFINED;
+  if (refined) {
+    code = wire_text_get(reader, JELLIE_CODE_BITS);
   }
-  const unsigned index = wire_text_get(reader, JELLIE_ROW_BITS);
-  if (rice > lane->depth) {
+  if (!read_code(code, lane) || (refined && code == JELLIE_VERBATIM)) {
     return false;
   }
-  const JellieRow* const row  = &taps->rows[index];
-  const int32_t*         tap  = row->rising;
-  bool                   good = true;
-  for (unsigned i = 0U; i < JELLIE_ORDER; ++i) {
-    int32_t* const at  = lane->values + i;
-    int64_t        sum = 0;
-    for (unsigned t = 0U; t < i; ++t) {
-      sum += (int64_t)*tap++ * at[-1 - (int)t];
+  if (lane->rice != JELLIE_VERBATIM) {
+    const unsigned index = wire_text_get(reader, JELLIE_ROW_BITS);
+    lane->row            = &taps->rows[index].single;
+    if (refined) {
+      memcpy(moved.widths, lane->row->widths, sizeof(moved.widths));
+      if (!read_steps(reader, taps->reflection[index], &moved)) {
+        return false;
+      }
+      lane->row = &moved;
     }
-    good &= read_residual(reader,
-                          sum,
-                          jellie_rice(rice, row->widths[i], lane->depth),
-                          lane->depth,
-                          at);
   }
-  for (unsigned i = JELLIE_ORDER; good && i < lane->count; ++i) {
-    int32_t* const at  = lane->values + i;
-    int64_t        sum = 0;
-    for (unsigned t = JELLIE_ORDER; t-- > 0U;) {
-      sum += (int64_t)tap[t] * at[-1 - (int)t];
-    }
-    good = read_residual(reader, sum, rice, lane->depth, at);
-  }
-  return good;
+  return read_lane(reader, lane);
 }
 
-// Reads what all lanes of a packet need from its first string, or what the
-// others say of their own. Returns JELLIE_VERBATIM or at most the depth.
-static bool read_rice(WireTextReader* const      reader,
-                      const JellieLaneRow* const row,
-                      const unsigned             depth,
-                      unsigned* const            base,
-                      unsigned* const            out)
+// Reads what comes before the samples of a lane of the tree. The first one
+// brings the row and what the others expect.
+static bool read_begin(WireTextReader* const   reader,
+                       const JellieTaps* const taps,
+                       const unsigned          string,
+                       const JellieRow** const row,
+                       unsigned* const         base,
+                       Lane* const             lane)
 {
-  const unsigned zeros    = wire_text_get_zeros(reader, JELLIE_ESCAPE);
-  const int      expected = (int)jellie_rice(*base, row->rice, depth);
-  const int      half     = (int)(zeros / 2U);
-  const int      rice     = zeros % 2U ? expected - half - 1 : expected + half;
-  *out = zeros == JELLIE_ESCAPE ? JELLIE_VERBATIM : (unsigned)rice;
-  return zeros == JELLIE_ESCAPE || (rice >= 0 && rice <= (int)depth);
-}
-
-static bool read_lane(WireTextReader* const      reader,
-                      const Lane* const          lane,
-                      const JellieLaneRow* const row,
-                      const JellieReach* const   reach,
-                      const unsigned             rice)
-{
-  bool good = true;
-  if (rice == JELLIE_VERBATIM) {
-    return read_values(reader, lane);
-  }
-  for (unsigned i = 0U; good && i < lane->count; ++i) {
-    const unsigned place = jellie_place(i, lane->count);
-    int32_t* const at    = lane->values + i * lane->step;
-    int64_t        sum   = 0;
-    for (unsigned t = 0U; t < JELLIE_LANE_TAPS; ++t) {
-      sum += (int64_t)row->taps[t][place] * at[reach->at[t][place]];
+  if (string == 0U) {
+    if (!read_code(wire_text_get(reader, JELLIE_CODE_BITS), lane)) {
+      return false;
     }
-    good = read_residual(reader,
-                         sum,
-                         jellie_rice(rice, row->widths[place], lane->depth),
-                         lane->depth,
-                         at);
+    *row      = &taps->rows[wire_text_get(reader, JELLIE_ROW_BITS)];
+    *base     = lane->rice < lane->depth ? lane->rice : lane->depth;
+    lane->row = &(*row)->lanes[0];
+    return true;
   }
-  return good;
+  lane->row       = &(*row)->lanes[string];
+  const int steps = read_signed(reader);
+  const int rice =
+    (int)jellie_rice(*base, lane->row->rice, lane->depth) + steps;
+  lane->rice =
+    steps == (int)JELLIE_ESCAPE / 2 ? JELLIE_VERBATIM : (unsigned)rice;
+  return lane->rice == JELLIE_VERBATIM ||
+         (rice >= 0 && rice <= (int)lane->depth);
 }
 
 static bool read_tree(const JelliePacket* const packet,
                       const JellieTaps* const   taps,
-                      const JellieFormat* const format,
+                      Lane* const               lane,
                       int32_t* const            block)
 {
-  const unsigned depth = jellie_depth(format);
-  unsigned       base  = 0U;
-  unsigned       index = 0U;
+  const JellieRow* row  = NULL;
+  unsigned         base = 0U;
   for (unsigned string = 0U; string + 1U < packet->count; ++string) {
     const size_t size = packet->sizes[string + 1U];
-    const Lane   lane = {block + jellie_firsts[string],
-                         4U,
-                         format->frames / 4U,
-                         depth};
     if (size == 0U) {
-      continue;
+      continue; // Zeros
     }
-    if (packet->sizes[1] == 0U) {
+    if (string > 0U && !row) {
       return false;
     }
     WireTextReader reader;
     wire_text_reader_init(&reader, packet->strings[string + 1U], size);
-    unsigned rice = 0U;
-    if (string == 0U) {
-      rice  = wire_text_get(&reader, JELLIE_RICE_BITS);
-      index = wire_text_get(&reader, JELLIE_ROW_BITS);
-      base  = rice < depth ? rice : depth;
-      if (rice > depth && rice != JELLIE_VERBATIM) {
-        return false;
-      }
-    } else if (!read_rice(&reader,
-                          &taps->rows[index].lanes[string],
-                          depth,
-                          &base,
-                          &rice)) {
-      return false;
-    }
-    if (!read_lane(&reader,
-                   &lane,
-                   &taps->rows[index].lanes[string],
-                   &jellie_reach[string],
-                   rice) ||
-        !wire_text_at_end(&reader)) {
+    lane->values = block + jellie_firsts[string];
+    lane->reach  = &jellie_reach[string];
+    if (!read_begin(&reader, taps, string, &row, &base, lane) ||
+        !read_lane(&reader, lane) || !wire_text_at_end(&reader)) {
       return false;
     }
   }
@@ -211,21 +223,30 @@ static JamStatus decode_packet(const JelliePacket* const packet,
   if (status) {
     return status;
   }
+  // Zeros before a block of one lane, as its first samples have no others
+  int32_t                   buffer[JELLIE_ORDER + JELLIE_MAX_FRAMES] = {0};
   const JellieFormat* const format = &out->format;
   const JellieTaps* const   taps   = format->rate_hz > 48000U ? high : low;
-  int32_t                   block[JELLIE_MAX_FRAMES];
-  bool                      good = true;
-  memset(block, 0, format->frames * sizeof(block[0]));
+  int32_t* const            block  = buffer + JELLIE_ORDER;
+  bool                      good   = true;
+  Lane                      lane   = {block,
+                                      NULL,
+                                      &jellie_reach_single,
+                                      jellie_shape(format),
+                                      format->lanes,
+                                      (unsigned)format->frames / format->lanes,
+                                      jellie_depth(format),
+                                      0U,
+                                      false};
   if (format->lanes == 4U) {
-    good = read_tree(packet, taps, format, block);
+    good = read_tree(packet, taps, &lane, block);
     if (good) {
       jellie_unlift(block, format->frames, out->division);
     }
   } else if (packet->sizes[1] > 0U) {
-    const Lane     lane = {block, 1U, format->frames, jellie_depth(format)};
     WireTextReader reader;
     wire_text_reader_init(&reader, packet->strings[1], packet->sizes[1]);
-    good = read_single(&reader, &lane, taps) && wire_text_at_end(&reader);
+    good = read_single(&reader, taps, &lane) && wire_text_at_end(&reader);
   }
   return good && give(block, out) ? JAM_OK : JAM_ERR_FORMAT;
 }

@@ -15,8 +15,11 @@
 
 #define BLOCK 64U // Samples of the block that the places stand for
 #define SHORT_BLOCK 32U
-#define SCALE 65536.0       // Of the taps
-#define LARGEST 268435456.0 // Sum of taps: 2^28, with 24 bits below 2^53
+#define OWN 4U                  // Taps of the own lane, at most
+#define OWN_FIRST 8U            // In the first lane, which has no others
+#define SCALE 65536.0           // Of the taps
+#define LARGEST 268435456.0     // Sum of taps: times 24 bits it is below 2^51
+#define LARGEST_LANE 33554432.0 // Lifted values have 27 bits
 #define FLOOR (1.0 / 68719476736.0) // Noise of the model: 2^-36
 #define WIDEST 24
 
@@ -38,7 +41,7 @@ static int32_t round_tap(const double tap)
   return (double)whole > scaled ? whole - 1 : whole;
 }
 
-double jellie_reflection(const int32_t entry)
+static double reflection_of(const int32_t entry)
 {
   const double u = (double)entry / 32768.0;
   return 2.0 * u / (1.0 + u * u);
@@ -56,26 +59,37 @@ static void raise(double* const taps, const unsigned m, const double reflection)
   taps[m] = reflection;
 }
 
-bool jellie_derive_rising(const double* const reflection,
-                          const unsigned      order,
-                          int32_t* const      out)
+// Rounds `count` taps into place `place`. Returns false if they are too large.
+static bool put_taps(const double* const  taps,
+                     const unsigned       count,
+                     const unsigned       place,
+                     const double         largest,
+                     JellieLaneRow* const out)
 {
-  double   taps[JELLIE_ORDER + 1U] = {0.0};
-  int32_t* next                    = out;
-  for (unsigned m = 1U; m <= order; ++m) {
-    double sum = 0.0;
-    raise(taps, m, reflection[m - 1U]);
-    for (unsigned i = 1U; i <= m; ++i) {
-      sum += taps[i] < 0.0 ? -taps[i] : taps[i];
-    }
-    if (!(sum * SCALE + JELLIE_ORDER < LARGEST)) {
-      return false;
-    }
-    for (unsigned i = 1U; i <= m; ++i) {
-      *next++ = round_tap(taps[i]);
-    }
+  double sum = 0.0;
+  for (unsigned t = 0U; t < count; ++t) {
+    sum += taps[t] < 0.0 ? -taps[t] : taps[t];
+  }
+  if (!(sum * SCALE + JELLIE_TAPS < largest)) {
+    return false;
+  }
+  for (unsigned t = 0U; t < count; ++t) {
+    out->taps[t][place] = round_tap(taps[t]);
   }
   return true;
+}
+
+bool jellie_derive_single(const int16_t* const entries,
+                          JellieLaneRow* const out)
+{
+  double taps[JELLIE_ORDER + 1U] = {0.0};
+  bool   good                    = true;
+  memset(out->taps, 0, sizeof(out->taps));
+  for (unsigned m = 1U; good && m <= JELLIE_ORDER; ++m) {
+    raise(taps, m, reflection_of(entries[m - 1U]));
+    good = put_taps(taps + 1, m, m, LARGEST, out);
+  }
+  return good;
 }
 
 static void make_model(const double* const reflection, Model* const out)
@@ -150,14 +164,12 @@ make_matrix(const Model* const model, const unsigned frames, Matrix out)
     }
     out[i][i] += FLOOR;
   }
-#ifndef NOLIFT
   for (unsigned i = 0U; i < frames; ++i) {
     lift_vector(out[i], frames, 1);
   }
   for (unsigned j = 0U; j < frames; ++j) {
     lift_vector(&out[0][j], frames, BLOCK);
   }
-#endif
 }
 
 // Predicts element `at` from others: the normal equations, by LDL'. Returns
@@ -168,8 +180,8 @@ static double solve(Matrix                matrix,
                     const unsigned        count,
                     double* const         taps)
 {
-  double lower[JELLIE_LANE_TAPS][JELLIE_LANE_TAPS];
-  double pivots[JELLIE_LANE_TAPS];
+  double lower[JELLIE_TAPS][JELLIE_TAPS];
+  double pivots[JELLIE_TAPS];
   double left = matrix[at][at];
   for (unsigned i = 0U; i < count; ++i) {
     double* const row   = lower[i];
@@ -204,35 +216,40 @@ static double solve(Matrix                matrix,
 static unsigned
 list_known(const unsigned at, const unsigned frames, unsigned* const out)
 {
-  unsigned count = 0U;
-  for (unsigned i = 1U; i <= JELLIE_LANE_OWN && 4U * i <= at; ++i) {
+  unsigned       count = 0U;
+  const unsigned own   = at % 4U == 0U ? OWN_FIRST : OWN;
+  for (unsigned i = 1U; i <= own && 4U * i <= at; ++i) {
     out[count++] = at - 4U * i;
   }
-  for (unsigned d = 1U; d < frames && count < JELLIE_LANE_TAPS; ++d) {
+  for (unsigned d = 1U; d < frames && count < JELLIE_TAPS; ++d) {
     if (d <= at && orders[(at - d) % 4U] < orders[at % 4U]) {
       out[count++] = at - d;
     }
     if (at + d < frames && orders[(at + d) % 4U] < orders[at % 4U] &&
-        count < JELLIE_LANE_TAPS) {
+        count < JELLIE_TAPS) {
       out[count++] = at + d;
     }
   }
   return count;
 }
 
-void jellie_derive_reach(JellieReach out[const JELLIE_LANES])
+void jellie_derive_reach(JellieReach        lanes[const JELLIE_LANES],
+                         JellieReach* const single)
 {
-  memset(out, 0, JELLIE_LANES * sizeof(out[0]));
+  memset(lanes, 0, JELLIE_LANES * sizeof(lanes[0]));
+  for (unsigned t = 0U; t < JELLIE_TAPS; ++t) {
+    memset(single->at[t], -1 - (int)t, sizeof(single->at[t]));
+  }
   for (unsigned place = 0U; place < JELLIE_PLACES; ++place) {
     const bool     full   = place < JELLIE_LONG;
     const unsigned i      = full ? place : place - JELLIE_LONG;
     const unsigned frames = full ? BLOCK : SHORT_BLOCK;
     for (unsigned lane = 0U; lane < JELLIE_LANES; ++lane) {
-      unsigned       known[JELLIE_LANE_TAPS];
+      unsigned       known[JELLIE_TAPS];
       const unsigned at    = 4U * i + firsts[lane];
       const unsigned count = list_known(at, frames, known);
       for (unsigned t = 0U; t < count; ++t) {
-        out[lane].at[t][place] = (int8_t)((int)known[t] - (int)at);
+        lanes[lane].at[t][place] = (int8_t)((int)known[t] - (int)at);
       }
     }
   }
@@ -266,20 +283,13 @@ static bool derive_places(const Model* const model,
   for (unsigned lane = 0U; lane < JELLIE_LANES; ++lane) {
     JellieLaneRow* const row = &out->lanes[lane];
     for (unsigned i = 0U; i < count; ++i) {
-      unsigned       known[JELLIE_LANE_TAPS];
-      double         taps[JELLIE_LANE_TAPS];
-      double         sum   = 0.0;
+      unsigned       known[JELLIE_TAPS];
+      double         taps[JELLIE_TAPS];
       const unsigned at    = 4U * i + firsts[lane];
       const unsigned few   = list_known(at, frames, known);
       left[lane][base + i] = solve(matrix, at, known, few, taps);
-      for (unsigned t = 0U; t < few; ++t) {
-        sum += taps[t] < 0.0 ? -taps[t] : taps[t];
-      }
-      if (!(sum * SCALE + JELLIE_LANE_TAPS < LARGEST)) {
+      if (!put_taps(taps, few, base + i, LARGEST_LANE, row)) {
         return false;
-      }
-      for (unsigned t = 0U; t < few; ++t) {
-        row->taps[t][base + i] = round_tap(taps[t]);
       }
     }
   }
@@ -319,23 +329,59 @@ static void derive_energies(const double* const taps,
   }
 }
 
+static bool derive_row(const JellieTableRow* const table,
+                       const unsigned              row,
+                       JellieTaps* const           out)
+{
+  double           reflection[JELLIE_ORDER];
+  Model            model = {{0.0}, {0.0}};
+  JellieRow* const to    = &out->rows[row];
+  for (unsigned i = 0U; i < JELLIE_ORDER; ++i) {
+    reflection[i] = reflection_of(table->reflection[i]);
+  }
+  make_model(reflection, &model);
+  memcpy(to->single.widths, table->widths, sizeof(table->widths));
+  memcpy(out->reflection[row], table->reflection, sizeof(table->reflection));
+  derive_energies(model.taps, row, out);
+  return jellie_derive_single(table->reflection, &to->single) &&
+         derive_lanes(&model, to);
+}
+
 bool jellie_derive(const JellieTableRow* const table, JellieTaps* const out)
 {
+  bool good = true;
   memset(out, 0, sizeof(*out));
-  for (unsigned row = 0U; row < JELLIE_ROWS; ++row) {
-    double           reflection[JELLIE_ORDER];
-    Model            model = {{0.0}, {0.0}};
-    JellieRow* const to    = &out->rows[row];
-    for (unsigned i = 0U; i < JELLIE_ORDER; ++i) {
-      reflection[i] = jellie_reflection(table[row].reflection[i]);
-    }
-    make_model(reflection, &model);
-    if (!jellie_derive_rising(reflection, JELLIE_ORDER, to->rising) ||
-        !derive_lanes(&model, to)) {
-      return false;
-    }
-    memcpy(to->widths, table[row].widths, sizeof(to->widths));
-    derive_energies(model.taps, row, out);
+  for (unsigned row = 0U; good && row < JELLIE_ROWS; ++row) {
+    good = derive_row(&table[row], row, out);
   }
-  return true;
+  return good;
+}
+
+// FNV-1a, a whole number at a time
+static uint32_t hash(const uint32_t sum, const int32_t number)
+{
+  return (sum ^ (uint32_t)number) * UINT32_C(16777619);
+}
+
+static uint32_t hash_lane(uint32_t sum, const JellieLaneRow* const lane)
+{
+  for (unsigned place = 0U; place < JELLIE_PLACES; ++place) {
+    for (unsigned t = 0U; t < JELLIE_TAPS; ++t) {
+      sum = hash(sum, lane->taps[t][place]);
+    }
+    sum = hash(sum, lane->widths[place]);
+  }
+  return hash(sum, lane->rice);
+}
+
+uint32_t jellie_derive_checksum(const JellieTaps* const taps)
+{
+  uint32_t sum = UINT32_C(2166136261);
+  for (unsigned row = 0U; row < JELLIE_ROWS; ++row) {
+    sum = hash_lane(sum, &taps->rows[row].single);
+    for (unsigned lane = 0U; lane < JELLIE_LANES; ++lane) {
+      sum = hash_lane(sum, &taps->rows[row].lanes[lane]);
+    }
+  }
+  return sum;
 }

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-#define WINDOW_FALL 32U // Samples over which the window ends
+#define WINDOW_FALL 48U // Samples over which the window ends
 
 static double smooth(const double at)
 {
@@ -68,105 +68,128 @@ static bool take(JellieEncoder* const      encoder,
   return any == 0U;
 }
 
-static void put_residual(WireTextWriter* const writer,
-                         const uint32_t        zigzag,
-                         const unsigned        rice,
-                         const int32_t         value,
-                         const unsigned        depth)
+// One string to be written.
+typedef struct Lane {
+  const int32_t*       values; ///< First of `count`, which are `step` apart
+  const uint32_t*      zigzags;
+  const JellieLaneRow* row;
+  JellieShape          shape;
+  unsigned             step;
+  unsigned             count;
+  unsigned             depth;
+  unsigned             string;
+} Lane;
+
+// Writes a plain value, in two's complement.
+static void put_value(WireTextWriter* const writer,
+                      const int32_t         value,
+                      const unsigned        depth)
 {
-  const uint32_t quotient = zigzag >> rice;
-  if (quotient >= JELLIE_ESCAPE) {
-    wire_text_put(writer, 1U, JELLIE_ESCAPE + 1U);
-    wire_text_put(writer, (uint32_t)value, depth);
-    return;
-  }
-  const uint32_t one = UINT32_C(1) << rice;
-  const uint32_t low = zigzag & (one - 1U);
-  if (quotient + 1U + rice <= 32U) {
-    wire_text_put(writer, one | low, quotient + 1U + rice);
+  wire_text_put(writer, (uint32_t)value, depth);
+}
+
+// Writes zeros and a one, then `rice` bits of `low`.
+static void put_code(WireTextWriter* const writer,
+                     const unsigned        zeros,
+                     const uint32_t        low,
+                     const unsigned        rice)
+{
+  if (zeros + 1U + rice <= 32U) {
+    wire_text_put(writer, UINT32_C(1) << rice | low, zeros + 1U + rice);
   } else {
-    wire_text_put(writer, 1U, quotient + 1U);
+    wire_text_put(writer, 1U, zeros + 1U);
     wire_text_put(writer, low, rice);
   }
 }
 
-// One string to be written.
-typedef struct Lane {
-  const int32_t* values; ///< First of `count`, which are `step` apart
-  unsigned       step;
-  unsigned       count;
-  unsigned       depth;
-} Lane;
-
-static void put_values(WireTextWriter* const writer, const Lane* const lane)
+static void put_residual(WireTextWriter* const writer,
+                         const Lane* const     lane,
+                         const unsigned        i,
+                         const unsigned        rice,
+                         const bool            flat)
 {
-  for (unsigned i = 0U; i < lane->count; ++i) {
-    wire_text_put(writer, (uint32_t)lane->values[i * lane->step], lane->depth);
+  const uint32_t zigzag   = lane->zigzags[i];
+  const uint32_t quotient = zigzag >> rice;
+  const uint32_t low      = zigzag & ((UINT32_C(1) << rice) - 1U);
+  if (quotient >= (flat ? JELLIE_ESCAPE + 1U : JELLIE_ESCAPE)) {
+    wire_text_put(writer, 1U, JELLIE_ESCAPE + 1U);
+    put_value(writer, lane->values[i * lane->step], lane->depth);
+  } else if (!flat) {
+    put_code(writer, quotient, low, rice);
+  } else if (quotient < 2U) {
+    put_code(writer, 0U, quotient << rice | low, rice + 1U);
+  } else {
+    put_code(writer, quotient - 1U, low, rice);
   }
 }
 
-static void put_single(WireTextWriter* const     writer,
-                       const Lane* const         lane,
-                       const JellieRow* const    row,
-                       const JellieChoice* const choice)
+// Writes a small number of either sign.
+static void put_signed(WireTextWriter* const writer, const int number)
 {
-  const unsigned rice = choice->rice[0];
-  wire_text_put(writer, rice, JELLIE_RICE_BITS);
-  if (rice == JELLIE_VERBATIM) {
-    put_values(writer, lane);
-    return;
-  }
-  wire_text_put(writer, choice->row, JELLIE_ROW_BITS);
-  for (unsigned i = 0U; i < lane->count; ++i) {
-    const int width = i < JELLIE_ORDER ? row->widths[i] : 0;
-    put_residual(writer,
-                 choice->zigzags[i],
-                 jellie_rice(rice, width, lane->depth),
-                 lane->values[i],
-                 lane->depth);
-  }
+  put_code(writer,
+           number < 0 ? 2U * (unsigned)-number - 1U : 2U * (unsigned)number,
+           0U,
+           0U);
 }
 
-static void put_rice(WireTextWriter* const      writer,
-                     const JellieLaneRow* const row,
-                     const JellieChoice* const  choice,
-                     const unsigned             string,
-                     const unsigned             depth)
+// Writes what comes before the samples of the first string.
+static void put_first(WireTextWriter* const     writer,
+                      const JellieChoice* const choice,
+                      const bool                tree)
 {
-  const unsigned rice = choice->rice[string];
-  if (string == 0U) {
-    wire_text_put(writer, rice, JELLIE_RICE_BITS);
+  const bool     verbatim = choice->rice[0] == JELLIE_VERBATIM;
+  const unsigned code =
+    verbatim ? JELLIE_VERBATIM : 2U * choice->rice[0] + choice->flat;
+  const bool refined = choice->order > 0U;
+  if (refined) {
+    wire_text_put(writer, JELLIE_REFINED, JELLIE_CODE_BITS);
+  }
+  wire_text_put(writer, code, JELLIE_CODE_BITS);
+  if (!verbatim || tree) {
     wire_text_put(writer, choice->row, JELLIE_ROW_BITS);
-    return;
   }
-  const unsigned base     = choice->rice[0] < depth ? choice->rice[0] : depth;
-  const unsigned expected = jellie_rice(base, row->rice, depth);
-  const unsigned zeros    = rice == JELLIE_VERBATIM ? JELLIE_ESCAPE
-                            : rice >= expected      ? 2U * (rice - expected)
-                                               : 2U * (expected - rice) - 1U;
-  wire_text_put(writer, 1U, zeros + 1U);
+  if (refined) {
+    wire_text_put(writer, choice->order - 1U, JELLIE_ORDER_BITS);
+    for (unsigned i = 0U; i < choice->order; ++i) {
+      put_signed(writer, choice->steps[i]);
+    }
+  }
 }
 
-static void put_lane(WireTextWriter* const      writer,
-                     const Lane* const          lane,
-                     const JellieLaneRow* const row,
-                     const JellieChoice* const  choice,
-                     const unsigned             string)
+// Writes the Rice parameter of another string, as it differs from what the row
+// and the first string let expect.
+static void put_rice(WireTextWriter* const     writer,
+                     const Lane* const         lane,
+                     const JellieChoice* const choice)
 {
-  const unsigned        rice    = choice->rice[string];
-  const uint32_t* const zigzags = choice->zigzags + string * lane->count;
-  put_rice(writer, row, choice, string, lane->depth);
+  const unsigned rice  = choice->rice[lane->string];
+  const unsigned first = choice->rice[0];
+  const unsigned base  = first < lane->depth ? first : lane->depth;
   if (rice == JELLIE_VERBATIM) {
-    put_values(writer, lane);
-    return;
+    put_code(writer, JELLIE_ESCAPE, 0U, 0U);
+  } else {
+    put_signed(writer,
+               (int)rice -
+                 (int)jellie_rice(base, lane->row->rice, lane->depth));
   }
+}
+
+static void put_lane(WireTextWriter* const     writer,
+                     const Lane* const         lane,
+                     const JellieChoice* const choice)
+{
+  const unsigned rice = choice->rice[lane->string];
   for (unsigned i = 0U; i < lane->count; ++i) {
-    const int width = row->widths[jellie_place(i, lane->count)];
-    put_residual(writer,
-                 zigzags[i],
-                 jellie_rice(rice, width, lane->depth),
-                 lane->values[i * lane->step],
-                 lane->depth);
+    if (rice == JELLIE_VERBATIM) {
+      put_value(writer, lane->values[i * lane->step], lane->depth);
+    } else {
+      const unsigned place = jellie_place(&lane->shape, i, lane->count);
+      put_residual(writer,
+                   lane,
+                   i,
+                   jellie_rice(rice, lane->row->widths[place], lane->depth),
+                   choice->flat);
+    }
   }
 }
 
@@ -188,11 +211,16 @@ static void put_string(WireWriter* const         out,
                        const JellieChoice* const choice,
                        const unsigned            string)
 {
-  const bool tree = format->lanes == 4U;
-  const Lane lane = {block + (tree ? jellie_firsts[string] : 0U),
-                     format->lanes,
-                     (unsigned)format->frames / format->lanes,
-                     jellie_depth(format)};
+  const bool     tree  = format->lanes == 4U;
+  const unsigned count = (unsigned)format->frames / format->lanes;
+  const Lane     lane  = {block + (tree ? jellie_firsts[string] : 0U),
+                          choice->zigzags + string * count,
+                     tree ? &row->lanes[string] : &row->single,
+                          jellie_shape(format),
+                          format->lanes,
+                          count,
+                          jellie_depth(format),
+                          string};
   if (out->full || (string > 0U && is_silent(&lane))) {
     return;
   }
@@ -200,11 +228,12 @@ static void put_string(WireWriter* const         out,
   wire_text_writer_init(&writer,
                         out->text + out->size,
                         out->capacity - out->size);
-  if (tree) {
-    put_lane(&writer, &lane, &row->lanes[string], choice, string);
+  if (string == 0U) {
+    put_first(&writer, choice, tree);
   } else {
-    put_single(&writer, &lane, row, choice);
+    put_rice(&writer, &lane, choice);
   }
+  put_lane(&writer, &lane, choice);
   const size_t size = wire_text_finish(&writer);
   if (size == SIZE_MAX) {
     out->full = true;

@@ -42,6 +42,10 @@ typedef struct JellieBlock {
   int32_t      samples[JELLIE_MAX_FRAMES]; ///< In +-2^(bits-1)
 } JellieBlock;
 
+/// Returns 32 bits that depend on all tables. Two programs understand each
+/// other's token packets only if theirs are equal.
+uint32_t jellie_table_checksum(void);
+
 /// Returns the unit of a sample rate: 64 samples at 44.1 and 48 kHz, 128 at 96,
 /// 256 at 192 kHz; 0 for any other rate.
 unsigned jellie_unit(uint32_t rate_hz);

@@ -8,10 +8,13 @@
 #include "jellie/derive.h"
 #include "jellie/jellie.h"
 
-#define JELLIE_RICE_BITS 5U
+// First string: Rice parameter and code of quotients as one number, then the
+// row. Two numbers have other meanings.
+#define JELLIE_CODE_BITS 6U
+#define JELLIE_VERBATIM 63U // Values as they are
+#define JELLIE_REFINED 62U  // The real one, the row, and steps away from it
 #define JELLIE_ROW_BITS 9U
-#define JELLIE_VERBATIM 31U // Instead of a Rice parameter
-#define JELLIE_EXPLICIT 30U
+#define JELLIE_ORDER_BITS 4U
 #define JELLIE_ESCAPE 20U // Zeros of a quotient that announce a plain value
 
 // Bits that lifted lanes may need above the depth of the samples
@@ -21,6 +24,7 @@
 extern const JellieTaps  jellie_taps_low;
 extern const JellieTaps  jellie_taps_high;
 extern const JellieReach jellie_reach[JELLIE_LANES];
+extern const JellieReach jellie_reach_single;
 
 /// Position of the first sample of each string's lane in the block.
 extern const uint8_t jellie_firsts[JELLIE_LANES];
@@ -39,17 +43,34 @@ static inline unsigned jellie_depth(const JellieFormat* const format)
          (format->lanes == 4U ? JELLIE_LIFT_BITS : 0U);
 }
 
-/// Returns the place of sample `i` of a lane of `count`.
-static inline unsigned jellie_place(const unsigned i, const unsigned count)
+/// Which places the samples of a string take.
+typedef struct JellieShape {
+  unsigned base;   ///< Place of the first sample
+  unsigned head;   ///< Samples at the start with places of their own
+  unsigned middle; ///< Place of those that follow
+  unsigned tail;   ///< Samples at the end with the last places below 16
+} JellieShape;
+
+static inline JellieShape jellie_shape(const JellieFormat* const format)
 {
-  if (count < JELLIE_LONG) {
-    return JELLIE_LONG + i;
+  if (format->lanes == 1U) {
+    return (JellieShape){0U, JELLIE_ORDER, JELLIE_ORDER, 0U};
   }
-  if (i < JELLIE_MIDDLE) {
-    return i;
+  return format->frames / 4U < JELLIE_LONG
+           ? (JellieShape){JELLIE_LONG, 8U, JELLIE_LONG, 0U}
+           : (JellieShape){0U, JELLIE_MIDDLE, JELLIE_MIDDLE, 8U};
+}
+
+/// Returns the place of sample `i` of `count`.
+static inline unsigned jellie_place(const JellieShape* const shape,
+                                    const unsigned           i,
+                                    const unsigned           count)
+{
+  if (i < shape->head) {
+    return shape->base + i;
   }
   const unsigned left = count - i;
-  return left <= JELLIE_MIDDLE ? JELLIE_LONG - left : JELLIE_MIDDLE;
+  return left <= shape->tail ? JELLIE_LONG - left : shape->middle;
 }
 
 /// Returns the Rice parameter of a sample: from 0, where there is nothing

@@ -9,317 +9,494 @@
 
 #include <string.h>
 
-#ifndef TRIALS
-#  define TRIALS 4U
-#endif
+#define TRIALS 4U
 #define LAGS 20U                 // JELLIE_ORDER + 1, in whole vectors
-#define CHUNK 16U                // Samples predicted together
+#define CHUNK 16U                // Rows measured together
+#define STEP_SAMPLES 8U          // Samples predicted together
 #define NOISE (1.0 / 12.0)       // Power of rounding
 #define ROUND 6755399441055744.0 // 1.5 * 2^52
+#define MOST_STEPS 9
 
-// A block as doubles, with what the lanes are predicted from gathered by tap.
+// One string as doubles, with what its samples are predicted from by tap.
+typedef struct String {
+  const double* values;
+  const double* near[JELLIE_TAPS];
+} String;
+
 typedef struct Block {
-  unsigned frames;
-  unsigned depth;
-  double   values[JELLIE_MAX_FRAMES]; // By string, one after the other
-  double   near[JELLIE_LANES][JELLIE_LANE_TAPS][JELLIE_MAX_FRAMES / 4U];
+  JellieShape shape;
+  unsigned    strings;
+  unsigned    count; // Samples of each string
+  unsigned    depth;
+  String      string[JELLIE_LANES];
+  double      values[JELLIE_ORDER + JELLIE_MAX_FRAMES];
+  double      near[JELLIE_LANES][JELLIE_TAPS][JELLIE_MAX_FRAMES / 4U];
 } Block;
+
+// What is tried: a row, and its predictors, refined or not.
+typedef struct Candidate {
+  const JellieRow*     row;
+  const JellieLaneRow* single;
+} Candidate;
 
 static void correlate(const JellieEncoder* const encoder,
                       double                     out[const LAGS])
 {
   const unsigned count = JELLIE_HISTORY + encoder->frames;
   double         sound[JELLIE_HISTORY + JELLIE_MAX_FRAMES + LAGS];
+  double         sums[LAGS] = {0.0};
   for (unsigned i = 0U; i < count; ++i) {
     sound[i] = encoder->window[i] * encoder->recent[i];
   }
-  for (unsigned lag = 0U; lag < LAGS; ++lag) {
-    sound[count + lag] = 0.0;
-    out[lag]           = 0.0;
-  }
+  memset(sound + count, 0, LAGS * sizeof(sound[0]));
   for (unsigned i = 0U; i < count; ++i) {
+    const double sample = sound[i];
     for (unsigned lag = 0U; lag < LAGS; ++lag) {
-      out[lag] += sound[i] * sound[i + lag];
+      sums[lag] += sample * sound[i + lag];
     }
   }
+  memcpy(out, sums, sizeof(sums));
   out[0] += out[0] * 1e-10 + NOISE * count;
 }
 
-static void measure(const JellieTaps* const taps,
-                    const double            correlation[const LAGS],
-                    double                  out[const JELLIE_ROWS])
-{
-  for (unsigned row = 0U; row < JELLIE_ROWS; ++row) {
-    out[row] = 0.0;
-  }
-  for (unsigned lag = 0U; lag <= JELLIE_ORDER; ++lag) {
-    const double weight = correlation[lag];
-    for (unsigned row = 0U; row < JELLIE_ROWS; ++row) {
-      out[row] += taps->energies[lag][row] * weight;
-    }
-  }
-}
-
 // Finds the rows with least energy, best first.
-static void rank(const double energies[const JELLIE_ROWS],
-                 unsigned     best[const TRIALS])
+static void rank(const JellieTaps* const taps,
+                 const double            correlation[const LAGS],
+                 unsigned                best[const TRIALS])
 {
   double least[TRIALS];
   for (unsigned t = 0U; t < TRIALS; ++t) {
     least[t] = 1e300;
     best[t]  = 0U;
   }
-  for (unsigned row = 0U; row < JELLIE_ROWS; ++row) {
-    const double energy = energies[row];
-    if (energy >= least[TRIALS - 1U]) {
-      continue;
+  for (unsigned first = 0U; first < JELLIE_ROWS; first += CHUNK) {
+    double energies[CHUNK] = {0.0};
+    for (unsigned lag = 0U; lag <= JELLIE_ORDER; ++lag) {
+      const double* const weights = &taps->energies[lag][first];
+      for (unsigned i = 0U; i < CHUNK; ++i) {
+        energies[i] += weights[i] * correlation[lag];
+      }
     }
-    unsigned place = TRIALS - 1U;
-    for (; place > 0U && energy < least[place - 1U]; --place) {
-      least[place] = least[place - 1U];
-      best[place]  = best[place - 1U];
+    for (unsigned i = 0U; i < CHUNK; ++i) {
+      if (energies[i] >= least[TRIALS - 1U]) {
+        continue;
+      }
+      unsigned place = TRIALS - 1U;
+      for (; place > 0U && energies[i] < least[place - 1U]; --place) {
+        least[place] = least[place - 1U];
+        best[place]  = best[place - 1U];
+      }
+      least[place] = energies[i];
+      best[place]  = first + i;
     }
-    least[place] = energy;
-    best[place]  = row;
   }
 }
 
-// Residuals of `count` sums of products.
-static void subtract(const double* const sums,
-                     const double* const values,
-                     const unsigned      count,
-                     const unsigned      depth,
+// Predicts samples that have a place each.
+static void predict_places(const JellieLaneRow* const row,
+                           const String* const        string,
+                           const unsigned             first,
+                           const unsigned             place,
+                           double* const              sums)
+{
+  double chunk[STEP_SAMPLES] = {0.0};
+  for (unsigned t = 0U; t < JELLIE_TAPS; ++t) {
+    const int32_t* const taps = &row->taps[t][place];
+    const double* const  near = string->near[t] + first;
+    for (unsigned i = 0U; i < STEP_SAMPLES; ++i) {
+      chunk[i] += taps[i] * near[i];
+    }
+  }
+  memcpy(sums + first, chunk, sizeof(chunk));
+}
+
+// Predicts samples that share a place.
+static void predict_middle(const JellieLaneRow* const row,
+                           const String* const        string,
+                           const unsigned             first,
+                           const unsigned             place,
+                           double* const              sums)
+{
+  double chunk[STEP_SAMPLES] = {0.0};
+  for (unsigned t = 0U; t < JELLIE_TAPS; ++t) {
+    const double        tap  = row->taps[t][place];
+    const double* const near = string->near[t] + first;
+    for (unsigned i = 0U; i < STEP_SAMPLES; ++i) {
+      chunk[i] += tap * near[i];
+    }
+  }
+  memcpy(sums + first, chunk, sizeof(chunk));
+}
+
+static void predict(const JellieLaneRow* const row,
+                    const Block* const         block,
+                    const String* const        string,
+                    double* const              sums)
+{
+  const JellieShape* const shape = &block->shape;
+  const unsigned           end   = block->count - shape->tail;
+  for (unsigned i = 0U; i < shape->head; i += STEP_SAMPLES) {
+    predict_places(row, string, i, shape->base + i, sums);
+  }
+  for (unsigned i = shape->head; i < end; i += STEP_SAMPLES) {
+    predict_middle(row, string, i, shape->middle, sums);
+  }
+  if (shape->tail > 0U) {
+    predict_places(row, string, end, JELLIE_LONG - shape->tail, sums);
+  }
+}
+
+// Residuals of a string, from the sums of its predictions.
+static void subtract(const Block* const  block,
+                     const String* const string,
+                     const double* const sums,
                      uint32_t* const     zigzags)
 {
-  const double top = (double)(UINT32_C(1) << (depth - 1U)) - 1.0;
-  for (unsigned i = 0U; i < count; ++i) {
+  const double top = (double)(UINT32_C(1) << (block->depth - 1U)) - 1.0;
+  for (unsigned i = 0U; i < block->count; ++i) {
     const double exact = sums[i] * (1.0 / 65536.0) + 0.5;
     double       whole = (exact + ROUND) - ROUND;
     whole -= whole > exact ? 1.0 : 0.0;
     whole = whole > top ? top : whole;
     whole = whole < -top - 1.0 ? -top - 1.0 : whole;
 
-    const double rest  = values[i] - whole;
+    const double rest  = string->values[i] - whole;
     const double coded = rest < 0.0 ? -2.0 * rest - 1.0 : 2.0 * rest;
     zigzags[i]         = (uint32_t)(int32_t)coded;
   }
 }
 
-static void predict_single(const int32_t* const rising,
-                           const double* const  values,
-                           const unsigned       frames,
-                           double* const        sums)
-{
-  for (unsigned i = 0U; i < JELLIE_ORDER; ++i) {
-    const int32_t* const taps = rising + i * (i - 1U) / 2U;
-    double               sum  = 0.0;
-    for (unsigned t = 0U; t < i; ++t) {
-      sum += (double)taps[t] * values[i - 1U - t];
-    }
-    sums[i] = sum;
-  }
-  const int32_t* const taps = rising + JELLIE_RISING - JELLIE_ORDER;
-  for (unsigned i = JELLIE_ORDER; i < frames; i += CHUNK) {
-    double chunk[CHUNK] = {0.0};
-    for (unsigned t = 0U; t < JELLIE_ORDER; ++t) {
-      const double        tap  = taps[t];
-      const double* const from = values + i - 1U - t;
-      for (unsigned j = 0U; j < CHUNK; ++j) {
-        chunk[j] += tap * from[j];
-      }
-    }
-    memcpy(sums + i, chunk, sizeof(chunk));
-  }
-}
+// A string whose Rice parameter is to be found.
+typedef struct Code {
+  const uint32_t* zigzags;
+  const int32_t*  widths;
+  unsigned        count;
+  unsigned        depth;
+  unsigned        expected; // By the row
+  unsigned        least, most;
+  bool            first; // String of the packet
+  bool            flat;
+} Code;
 
-// Predicts `count` samples of a lane from `first` on, by places of their own.
-static void predict_places(const JellieLaneRow* const row,
-                           const double (*const near)[JELLIE_MAX_FRAMES / 4U],
-                           const unsigned first,
-                           const unsigned place,
-                           double* const  sums)
+// Returns the bits of a string with a Rice parameter.
+static unsigned cost_of(const Code* const code, const unsigned rice)
 {
-  double chunk[8] = {0.0};
-  for (unsigned t = 0U; t < JELLIE_LANE_TAPS; ++t) {
-    for (unsigned j = 0U; j < 8U; ++j) {
-      chunk[j] += row->taps[t][place + j] * near[t][first + j];
-    }
-  }
-  memcpy(sums + first, chunk, sizeof(chunk));
-}
-
-static void predict_lane(const JellieLaneRow* const row,
-                         const double (*const near)[JELLIE_MAX_FRAMES / 4U],
-                         const unsigned count,
-                         double* const  sums)
-{
-  if (count < JELLIE_LONG) {
-    predict_places(row, near, 0U, JELLIE_LONG, sums);
-    return;
-  }
-  predict_places(row, near, 0U, 0U, sums);
-  for (unsigned i = JELLIE_MIDDLE; i + JELLIE_MIDDLE < count; i += 8U) {
-    double chunk[8] = {0.0};
-    for (unsigned t = 0U; t < JELLIE_LANE_TAPS; ++t) {
-      const double tap = row->taps[t][JELLIE_MIDDLE];
-      for (unsigned j = 0U; j < 8U; ++j) {
-        chunk[j] += tap * near[t][i + j];
-      }
-    }
-    memcpy(sums + i, chunk, sizeof(chunk));
-  }
-  predict_places(row, near, count - JELLIE_MIDDLE, JELLIE_MIDDLE, sums);
-}
-
-// Returns the bits of `count` residuals with a Rice parameter each.
-static unsigned cost_of(const uint32_t* const zigzags,
-                        const int32_t* const  widths,
-                        const unsigned        count,
-                        const unsigned        rice,
-                        const unsigned        depth)
-{
-  uint32_t       cost  = 0U;
-  const int32_t  limit = (int32_t)depth;
-  const uint32_t plain = JELLIE_ESCAPE + 1U + depth;
-  for (unsigned i = 0U; i < count; ++i) {
+  const uint32_t* const zigzags = code->zigzags;
+  const int32_t* const  widths  = code->widths;
+  const int32_t         limit   = (int32_t)code->depth;
+  const uint32_t        plain   = JELLIE_ESCAPE + 1U + code->depth;
+  const uint32_t        extra   = code->flat ? 0U : 1U;
+  const uint32_t        least   = code->flat ? 2U : 1U;
+  uint32_t              cost    = 0U;
+  for (unsigned i = 0U; i < code->count; ++i) {
     int32_t width           = widths[i] + (int32_t)rice;
     width                   = width < 0 ? 0 : width;
     width                   = width > limit ? limit : width;
-    const uint32_t quotient = zigzags[i] >> width;
-    const uint32_t coded    = quotient + 1U + (uint32_t)width;
-    cost += quotient < JELLIE_ESCAPE ? coded : plain;
+    const uint32_t quotient = (zigzags[i] >> width) + extra;
+    const uint32_t unary    = quotient < least ? least : quotient;
+    cost += unary <= JELLIE_ESCAPE ? unary + (uint32_t)width : plain;
   }
-  return cost;
+  if (code->first) {
+    return cost + JELLIE_CODE_BITS;
+  }
+  return cost + (rice >= code->expected ? 2U * (rice - code->expected) + 1U
+                                        : 2U * (code->expected - rice));
 }
 
-// Bits that say the Rice parameter of a string.
-static unsigned cost_of_rice(const unsigned string,
-                             const unsigned rice,
-                             const unsigned expected)
-{
-  if (string == 0U) {
-    return JELLIE_RICE_BITS;
-  }
-  return rice >= expected ? 2U * (rice - expected) + 1U
-                          : 2U * (expected - rice);
-}
-
-// Chooses the Rice parameter of a string, starting from what suits the mean
-// and walking while it pays. Returns the cost.
-static unsigned choose_rice(const uint32_t* const zigzags,
-                            const int32_t* const  widths,
-                            const unsigned        count,
-                            const unsigned        depth,
-                            const unsigned        string,
-                            const unsigned        expected,
-                            unsigned* const       out)
+// Returns the Rice parameter that suits the mean.
+static unsigned guess_rice(const Code* const code)
 {
   uint64_t sum = 0U;
-  for (unsigned i = 0U; i < count; ++i) {
-    const int32_t width = widths[i];
-    sum += width < 0 ? (uint64_t)zigzags[i] << -width
-                     : (uint64_t)zigzags[i] >> width;
+  for (unsigned i = 0U; i < code->count; ++i) {
+    const int32_t width = code->widths[i];
+    sum += code->zigzags[i] >> (width < 0 ? 0 : width);
   }
-  const unsigned least = string > 0U && expected > JELLIE_ESCAPE / 2U
-                           ? expected - JELLIE_ESCAPE / 2U
-                           : 0U;
-  const unsigned reach = expected + JELLIE_ESCAPE / 2U - 1U;
-  const unsigned most  = string > 0U && reach < depth ? reach : depth;
-  unsigned       rice  = least;
-  while (rice < most && (sum * 5U) >> (rice + 1U) >= (uint64_t)count * 7U) {
+  unsigned rice = code->least;
+  while (rice < code->most &&
+         (sum * 5U) >> (rice + 1U) >= (uint64_t)code->count * 7U) {
     ++rice;
   }
-  unsigned cost = cost_of(zigzags, widths, count, rice, depth) +
-                  cost_of_rice(string, rice, expected);
+  return rice;
+}
+
+// Starts from a Rice parameter and walks while it pays. Returns the bits.
+static unsigned choose_rice(const Code* const code, unsigned* const rice)
+{
+  unsigned cost = cost_of(code, *rice);
   for (int step = -1; step <= 1; step += 2) {
-    while (step < 0 ? rice > least : rice < most) {
-      const unsigned next = step < 0 ? rice - 1U : rice + 1U;
-      const unsigned then = cost_of(zigzags, widths, count, next, depth) +
-                            cost_of_rice(string, next, expected);
+    while (step < 0 ? *rice > code->least : *rice < code->most) {
+      const unsigned next = step < 0 ? *rice - 1U : *rice + 1U;
+      const unsigned then = cost_of(code, next);
       if (then >= cost) {
         break;
       }
-      cost = then;
-      rice = next;
+      cost  = then;
+      *rice = next;
     }
   }
-  const unsigned verbatim =
-    (string == 0U ? JELLIE_RICE_BITS : JELLIE_ESCAPE + 1U) + count * depth;
-  if (verbatim < cost) {
-    rice = JELLIE_VERBATIM;
-    cost = verbatim;
-  }
-  *out = rice;
   return cost;
 }
 
-static void try_single(const JellieRow* const row,
-                       const Block* const     block,
-                       JellieChoice* const    out)
+static void set_code(const Block* const     block,
+                     const JellieRow* const row,
+                     const unsigned         string,
+                     const unsigned         base,
+                     const uint32_t* const  zigzags,
+                     const int32_t* const   widths,
+                     Code* const            out)
+{
+  const unsigned half = JELLIE_ESCAPE / 2U;
+  out->zigzags        = zigzags + string * block->count;
+  out->widths         = widths + string * block->count;
+  out->count          = block->count;
+  out->depth          = block->depth;
+  out->first          = string == 0U;
+  out->least          = 0U;
+  out->most           = block->depth;
+  out->expected       = 0U;
+  if (string > 0U) {
+    out->expected = jellie_rice(base < block->depth ? base : block->depth,
+                                row->lanes[string].rice,
+                                block->depth);
+    out->least = out->expected > half ? out->expected - half : 0U;
+    out->most  = out->expected + half - 1U < block->depth
+                   ? out->expected + half - 1U
+                   : block->depth;
+  }
+}
+
+// Finds the parameters of all strings of a choice whose residuals are known.
+// Returns the bits.
+static unsigned code_strings(const Block* const     block,
+                             const JellieRow* const row,
+                             const int32_t* const   widths,
+                             const bool             thorough,
+                             const bool             flat,
+                             JellieChoice* const    out)
+{
+  unsigned cost = JELLIE_ROW_BITS;
+  out->flat     = flat;
+  for (unsigned string = 0U; string < block->strings; ++string) {
+    Code code;
+    set_code(block, row, string, out->rice[0], out->zigzags, widths, &code);
+    code.flat               = flat;
+    unsigned       rice     = guess_rice(&code);
+    const unsigned verbatim = block->count * block->depth +
+                              (string ? JELLIE_ESCAPE + 1U : JELLIE_CODE_BITS);
+    unsigned bits = thorough ? choose_rice(&code, &rice) : cost_of(&code, rice);
+    if (verbatim < bits) {
+      rice = JELLIE_VERBATIM;
+      bits = verbatim;
+    }
+    out->rice[string] = rice;
+    cost += bits;
+  }
+  return cost;
+}
+
+static void fill_widths(const Block* const     block,
+                        const Candidate* const what,
+                        int32_t* const         out)
+{
+  for (unsigned string = 0U; string < block->strings; ++string) {
+    const JellieLaneRow* const row =
+      block->strings == 1U ? &what->row->single : &what->row->lanes[string];
+    for (unsigned i = 0U; i < block->count; ++i) {
+      out[string * block->count + i] =
+        row->widths[jellie_place(&block->shape, i, block->count)];
+    }
+  }
+}
+
+// Fills in residuals and a first idea of the cost.
+static void attempt(const Block* const     block,
+                    const Candidate* const what,
+                    JellieChoice* const    out)
 {
   double  sums[JELLIE_MAX_FRAMES];
   int32_t widths[JELLIE_MAX_FRAMES];
-  predict_single(row->rising, block->values, block->frames, sums);
-  subtract(sums, block->values, block->frames, block->depth, out->zigzags);
-  for (unsigned i = 0U; i < block->frames; ++i) {
-    widths[i] = i < JELLIE_ORDER ? row->widths[i] : 0;
+  for (unsigned string = 0U; string < block->strings; ++string) {
+    const JellieLaneRow* const row =
+      block->strings == 1U ? what->single : &what->row->lanes[string];
+    predict(row, block, &block->string[string], sums);
+    subtract(block,
+             &block->string[string],
+             sums,
+             out->zigzags + string * block->count);
   }
-  out->cost = JELLIE_ROW_BITS + choose_rice(out->zigzags,
-                                            widths,
-                                            block->frames,
-                                            block->depth,
-                                            0U,
-                                            0U,
-                                            &out->rice[0]);
+  fill_widths(block, what, widths);
+  out->cost = code_strings(block, what->row, widths, false, false, out);
 }
 
-static void try_tree(const JellieRow* const row,
-                     const Block* const     block,
-                     JellieChoice* const    out)
+// Finds the best parameters for a choice.
+static void finish(const Block* const     block,
+                   const Candidate* const what,
+                   JellieChoice* const    out)
 {
-  double         sums[JELLIE_MAX_FRAMES];
-  int32_t        widths[JELLIE_MAX_FRAMES / 4U];
-  const unsigned count = block->frames / 4U;
-  for (unsigned string = 0U; string < JELLIE_LANES; ++string) {
-    predict_lane(&row->lanes[string],
-                 block->near[string],
-                 count,
-                 sums + string * count);
-  }
-  subtract(sums, block->values, block->frames, block->depth, out->zigzags);
-  out->cost = JELLIE_ROW_BITS;
-  for (unsigned string = 0U; string < JELLIE_LANES; ++string) {
-    const JellieLaneRow* const lane = &row->lanes[string];
-    for (unsigned i = 0U; i < count; ++i) {
-      widths[i] = lane->widths[jellie_place(i, count)];
-    }
-    const unsigned base =
-      out->rice[0] == JELLIE_VERBATIM ? block->depth : out->rice[0];
-    out->cost +=
-      choose_rice(out->zigzags + string * count,
-                  widths,
-                  count,
-                  block->depth,
-                  string,
-                  jellie_rice(string ? base : 0U, lane->rice, block->depth),
-                  &out->rice[string]);
+  int32_t  widths[JELLIE_MAX_FRAMES];
+  unsigned rice[JELLIE_LANES];
+  fill_widths(block, what, widths);
+  out->cost = code_strings(block, what->row, widths, true, false, out);
+  memcpy(rice, out->rice, sizeof(rice));
+  const unsigned flat = code_strings(block, what->row, widths, true, true, out);
+  if (flat < out->cost && out->rice[0] != JELLIE_VERBATIM) {
+    out->cost = flat;
+  } else {
+    out->flat = false;
+    memcpy(out->rice, rice, sizeof(rice));
   }
 }
 
-static void gather(const int32_t* const values, Block* const out)
+// Returns the entry of the table for a reflection coefficient: the u of
+// r = 2u / (1 + u^2), by Newton's method for the square root.
+static double entry_of(const double reflection)
 {
-  const unsigned count = out->frames / 4U;
-  for (unsigned string = 0U; string < JELLIE_LANES; ++string) {
-    const unsigned first = jellie_firsts[string];
-    for (unsigned i = 0U; i < count; ++i) {
-      out->values[string * count + i] = values[4U * i + first];
+  const double square = 1.0 - reflection * reflection;
+  double       root   = square > 1e-12 ? square : 1e-12;
+  const double target = root;
+  root                = 0.5 * (1.0 + root);
+  for (unsigned i = 0U; i < 6U; ++i) {
+    root = 0.5 * (root + target / root);
+  }
+  return 32768.0 * reflection / (1.0 + root);
+}
+
+// Returns the steps from an entry of the table to a wanted one.
+static int steps_to(const double wanted, const int entry)
+{
+  const double steps = (wanted - entry) / (1 << JELLIE_STEP_BITS);
+  int          whole = (int)((steps < 0.0 ? -steps : steps) + 0.4);
+  whole              = whole > MOST_STEPS ? MOST_STEPS : whole;
+  const int sign     = steps < 0.0 ? -1 : 1;
+  while (whole > 0 &&
+         (entry + sign * whole * (1 << JELLIE_STEP_BITS) > INT16_MAX ||
+          entry + sign * whole * (1 << JELLIE_STEP_BITS) < -INT16_MAX)) {
+    --whole;
+  }
+  return sign * whole;
+}
+
+// Moves a row towards the predictor of the sound itself. Returns the bits that
+// this takes, or 0 if there is nothing to move.
+static unsigned refine(const int16_t* const table,
+                       const double         correlation[const LAGS],
+                       int16_t              entries[const JELLIE_ORDER],
+                       JellieChoice* const  out)
+{
+  double   taps[JELLIE_ORDER + 1U] = {0.0};
+  double   error                   = correlation[0];
+  unsigned bits                    = 0U;
+  unsigned total                   = 0U;
+  out->order                       = 0U;
+  for (unsigned m = 1U; m <= JELLIE_ORDER; ++m) {
+    double sum = correlation[m];
+    for (unsigned i = 1U; i < m; ++i) {
+      sum -= taps[i] * correlation[m - i];
     }
-    for (unsigned t = 0U; t < JELLIE_LANE_TAPS; ++t) {
-      const int8_t* const reach = jellie_reach[string].at[t];
-      for (unsigned i = 0U; i < count; ++i) {
-        const int at = (int)(4U * i + first) + reach[jellie_place(i, count)];
-        out->near[string][t][i] = values[at];
-      }
+    const double reflection = sum / error;
+    if (!(reflection > -1.0 && reflection < 1.0)) {
+      return 0U;
+    }
+    for (unsigned i = 1U, j = m - 1U; i <= j; ++i, --j) {
+      const double low = taps[i] - reflection * taps[j];
+      taps[j]          = taps[j] - reflection * taps[i];
+      taps[i]          = low;
+    }
+    taps[m] = reflection;
+    error *= 1.0 - reflection * reflection;
+
+    const int steps    = steps_to(entry_of(reflection), table[m - 1U]);
+    out->steps[m - 1U] = (int8_t)steps;
+    entries[m - 1U] =
+      (int16_t)(table[m - 1U] + steps * (1 << JELLIE_STEP_BITS));
+    bits += steps < 0 ? 2U * (unsigned)-steps : 2U * (unsigned)steps + 1U;
+    if (steps != 0) {
+      out->order = m;
+      total      = bits;
+    }
+  }
+  return out->order ? JELLIE_CODE_BITS + JELLIE_ORDER_BITS + total : 0U;
+}
+
+// Tries what explicit steps away from the best row gain.
+static void try_refined(const Block* const      block,
+                        const JellieTaps* const taps,
+                        const double            correlation[const LAGS],
+                        JellieChoice* const     out)
+{
+  JellieChoice   trial;
+  int16_t        entries[JELLIE_ORDER];
+  JellieLaneRow  single;
+  const unsigned bits =
+    refine(taps->reflection[out->row], correlation, entries, &trial);
+  if (bits == 0U || !jellie_derive_single(entries, &single)) {
+    return;
+  }
+  const Candidate what = {&taps->rows[out->row], &single};
+  trial.row            = out->row;
+  attempt(block, &what, &trial);
+  finish(block, &what, &trial);
+  trial.cost += bits;
+  if (trial.cost < out->cost && trial.rice[0] != JELLIE_VERBATIM) {
+    *out = trial;
+  }
+}
+
+static void set_single(const int32_t* const values, Block* const out)
+{
+  double* const at = out->values + JELLIE_ORDER;
+  memset(out->values, 0, JELLIE_ORDER * sizeof(double));
+  for (unsigned i = 0U; i < out->count; ++i) {
+    at[i] = values[i];
+  }
+  out->string[0].values = at;
+  for (unsigned t = 0U; t < JELLIE_TAPS; ++t) {
+    out->string[0].near[t] = at - 1 - t;
+  }
+}
+
+static void
+gather(const int32_t* const values, const unsigned string, Block* const out)
+{
+  const unsigned           first = jellie_firsts[string];
+  const unsigned           count = out->count;
+  const JellieShape* const shape = &out->shape;
+  double* const            own   = out->values + string * count;
+  for (unsigned i = 0U; i < count; ++i) {
+    own[i] = values[4U * i + first];
+  }
+  out->string[string].values = own;
+  for (unsigned t = 0U; t < JELLIE_TAPS; ++t) {
+    const int8_t* const  reach = jellie_reach[string].at[t];
+    double* const        near  = out->near[string][t];
+    const int32_t* const from  = values + first;
+    const unsigned       end   = count - shape->tail;
+    for (unsigned i = 0U; i < shape->head; ++i) {
+      near[i] = from[(int)(4U * i) + reach[shape->base + i]];
+    }
+    for (unsigned i = shape->head; i < end; ++i) {
+      near[i] = from[(int)(4U * i) + reach[shape->middle]];
+    }
+    for (unsigned i = end; i < count; ++i) {
+      near[i] = from[(int)(4U * i) + reach[JELLIE_LONG - (count - i)]];
+    }
+    out->string[string].near[t] = near;
+  }
+}
+
+static void set_block(const JellieFormat* const format,
+                      const int32_t* const      values,
+                      Block* const              out)
+{
+  out->shape   = jellie_shape(format);
+  out->strings = format->lanes;
+  out->count   = (unsigned)format->frames / format->lanes;
+  out->depth   = jellie_depth(format);
+  if (format->lanes == 1U) {
+    set_single(values, out);
+  } else {
+    for (unsigned string = 0U; string < JELLIE_LANES; ++string) {
+      gather(values, string, out);
     }
   }
 }
@@ -331,35 +508,30 @@ void jellie_search_plain(const JellieEncoder* const encoder,
 {
   const JellieTaps* const taps =
     format->rate_hz > 48000U ? encoder->high : encoder->low;
-  const bool   tree = format->lanes == 4U;
   double       correlation[LAGS];
-  double       energies[JELLIE_ROWS];
   unsigned     best[TRIALS];
   Block        block;
-  JellieChoice trial;
+  JellieChoice trials[2];
+  unsigned     next  = 0U;
+  size_t       least = SIZE_MAX;
   correlate(encoder, correlation);
-  measure(taps, correlation, energies);
-  rank(energies, best);
-
-  block.frames = format->frames;
-  block.depth  = jellie_depth(format);
-  if (tree) {
-    gather(values, &block);
-  } else {
-    for (unsigned i = 0U; i < block.frames; ++i) {
-      block.values[i] = values[i];
+  rank(taps, correlation, best);
+  set_block(format, values, &block);
+  for (unsigned t = 0U; t < TRIALS; ++t) {
+    const JellieRow* const row   = &taps->rows[best[t]];
+    JellieChoice* const    trial = &trials[next];
+    attempt(&block, &(Candidate){row, &row->single}, trial);
+    if (trial->cost < least) {
+      trial->row = best[t];
+      least      = trial->cost;
+      next       = 1U - next; // The next one goes over the other one
     }
   }
-  out->cost = SIZE_MAX;
-  for (unsigned t = 0U; t < TRIALS; ++t) {
-    trial.row = best[t];
-    if (tree) {
-      try_tree(&taps->rows[best[t]], &block, &trial);
-    } else {
-      try_single(&taps->rows[best[t]], &block, &trial);
-    }
-    if (trial.cost < out->cost) {
-      *out = trial;
-    }
+  *out                       = trials[1U - next];
+  const JellieRow* const row = &taps->rows[out->row];
+  out->order                 = 0U;
+  finish(&block, &(Candidate){row, &row->single}, out);
+  if (block.strings == 1U) {
+    try_refined(&block, taps, correlation, out);
   }
 }

@@ -9,8 +9,11 @@
 
 typedef struct JellieChoice {
   unsigned row;
-  unsigned rice[JELLIE_LANES]; ///< By string; JELLIE_VERBATIM: values as are
-  size_t   cost;               ///< Bits of all strings
+  bool     flat;                ///< Second code of quotients
+  unsigned rice[JELLIE_LANES];  ///< By string; JELLIE_VERBATIM: values as are
+  unsigned order;               ///< Reflections refined; 0: none
+  int8_t   steps[JELLIE_ORDER]; ///< By so many steps each
+  size_t   cost;                ///< Bits of all strings
   uint32_t zigzags[JELLIE_MAX_FRAMES]; ///< Residuals 0, -1, 1 as 0, 1, 2
 } JellieChoice;
 

@@ -3,13 +3,13 @@
 // core/jellie/PROTOCOL.md alone: it shares nothing with the product but the
 // numbers of the table.
 'use strict';
-const { derive, STENCILS, reachFine, reachSmooth, FIRSTS, ORDER, UNIT } = require('./taps.js');
+const { derive, deriveSingle, interpolate, fine, smooth, FIRSTS, ORDER, UNIT } = require('./taps.js');
 
 class Refused extends Error {}
 const must = (truth, why) => { if (!truth) throw new Refused(why); };
 const RATES = [44100, 48000, 96000, 192000], UNITS = [64, 64, 128, 256];
 const DIGITS = '!#$%&\'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`abcdefghijklmnopqrstuvwxyz{|}~';
-const ESCAPE = 20;
+const ESCAPE = 20, VERBATIM = 63, REFINED = 62;
 const tables = [];
 const derived = [new Map(), new Map()];
 
@@ -51,6 +51,10 @@ class Bits {
     for (; this.take(1) === 0; ++count) must(count < ESCAPE, 'too many zeros');
     return count;
   }
+  small() {
+    const zigzag = this.zeros();
+    return zigzag % 2 ? -(zigzag + 1) / 2 : zigzag / 2;
+  }
   signed(depth) {
     const value = this.take(depth);
     return value < 2 ** (depth - 1) ? value : value - 2 ** depth;
@@ -64,10 +68,12 @@ class Bits {
 const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 
 // Reads a value whose prediction is a sum of products.
-function residual(bits, sum, rice, depth, note) {
-  const top = 2 ** (depth - 1), zeros = bits.zeros();
-  note(zeros === ESCAPE ? 'escape' : 'Rice');
+function residual(bits, sum, rice, flat, depth, note) {
+  const top = 2 ** (depth - 1);
+  let zeros = bits.zeros();
+  note(zeros === ESCAPE ? 'escape' : flat ? 'flat' : 'steep');
   if (zeros === ESCAPE) return bits.signed(depth);
+  if (flat) zeros = zeros ? zeros + 1 : bits.take(1);
   const prediction = clamp(Math.floor((sum + UNIT / 2) / UNIT), -top, top - 1);
   const zigzag = zeros * 2 ** rice + bits.take(rice);
   const value = prediction + (zigzag % 2 ? -(zigzag + 1) / 2 : zigzag / 2);
@@ -75,18 +81,36 @@ function residual(bits, sum, rice, depth, note) {
   return value;
 }
 
+// Half the code is the Rice parameter, the rest tells the code of quotients.
+function readCode(code, depth) {
+  if (code === VERBATIM) return { verbatim: true, rice: depth };
+  must(code >> 1 <= depth, 'no such code');
+  return { rice: code >> 1, flat: code % 2 === 1 };
+}
+
+// Steps away from a row.
+function refine(bits, entries) {
+  const order = bits.take(4) + 1;
+  return deriveSingle(entries.map((entry, i) => {
+    const steps = i < order ? bits.small() : 0, moved = entry + 4096 * steps;
+    must(steps < 10 && Math.abs(moved) < 32768, 'steps lead too far');
+    return moved;
+  }));
+}
+
 function readSingle(bits, head, values, note) {
-  const { depth, frames, high } = head, rice = bits.take(5);
-  note(rice === 31 ? 'verbatim' : 'one lane');
-  if (rice === 31) {
+  const { depth, frames, high } = head, first = bits.take(6), refined = first === REFINED;
+  const { verbatim, rice, flat } = readCode(refined ? bits.take(6) : first, depth);
+  note(verbatim ? 'verbatim' : refined ? 'refined' : 'one lane');
+  if (verbatim) {
+    must(!refined, 'refined verbatim');
     for (let i = 0; i < frames; ++i) values[i] = bits.signed(depth);
     return;
   }
-  const row = rowOf(high, bits.take(9));
-  must(rice <= depth, 'no such Rice parameter');
+  const row = rowOf(high, bits.take(9)), rising = refined ? refine(bits, row.entries) : row.rising;
   for (let i = 0; i < frames; ++i) {
-    const order = Math.min(i, ORDER), sum = row.rising[order].reduce((total, tap, t) => total + tap * values[i - 1 - t], 0);
-    values[i] = residual(bits, sum, clamp(rice + row.widths[order], 0, depth), depth, note);
+    const order = Math.min(i, ORDER), sum = rising[order].reduce((total, tap, t) => total + tap * values[i - 1 - t], 0);
+    values[i] = residual(bits, sum, clamp(rice + row.widths[order], 0, depth), flat, depth, note);
   }
 }
 
@@ -100,21 +124,20 @@ function readLane(bits, string, head, values, state, note) {
   const { depth, frames, high } = head, count = frames / 4;
   let rice;
   if (string === 0) {
-    rice = bits.take(5);
-    state.row = rowOf(high, bits.take(9));
-    must(rice <= depth || rice === 31, 'no such Rice parameter');
-    state.base = Math.min(rice, depth);
+    const code = readCode(bits.take(6), depth);
+    rice = code.verbatim ? null : code.rice;
+    Object.assign(state, { flat: code.flat, base: Math.min(code.rice, depth), row: rowOf(high, bits.take(9)) });
   } else {
-    const zeros = bits.zeros(), expected = clamp(state.base + state.row.lanes[string].rice, 0, depth);
-    rice = zeros === ESCAPE ? 31 : zeros % 2 ? expected - (zeros + 1) / 2 : expected + zeros / 2;
-    must(zeros === ESCAPE || (rice >= 0 && rice <= depth), 'no such Rice parameter');
+    const steps = bits.small();
+    rice = steps === 10 ? null : clamp(state.base + state.row.lanes[string].rice, 0, depth) + steps;
+    must(rice === null || (rice >= 0 && rice <= depth), 'no such Rice parameter');
   }
-  note(rice === 31 ? 'lane verbatim' : 'lane');
+  note(rice === null ? 'lane verbatim' : 'lane');
   const lane = state.row.lanes[string];
   for (let i = 0; i < count; ++i) {
     const at = 4 * i + FIRSTS[string], place = placeOf(lane, i, count);
     const sum = place.taps.reduce((total, tap, t) => total + tap * values[at + place.offsets[t]], 0);
-    values[at] = rice === 31 ? bits.signed(depth) : residual(bits, sum, clamp(rice + place.width, 0, depth), depth, note);
+    values[at] = rice === null ? bits.signed(depth) : residual(bits, sum, clamp(rice + place.width, 0, depth), state.flat, depth, note);
   }
 }
 
@@ -123,13 +146,9 @@ function unlift(values, frames, division) {
   for (const step of [2, 1]) {
     const count = frames / 2 / step;
     if (division > step) continue;
-    const middle = (from, reach, bits) => {
-      let sum = 0;
-      for (let t = 0; t < reach; ++t) sum += STENCILS[reach][t] * (values[from + 2 * step * t] + values[from - 2 * step * (t + 1)]);
-      return Math.floor((sum + 2 ** (bits - 1)) / 2 ** bits);
-    };
-    for (let i = 0; i < count; ++i) values[2 * step * i] -= middle(2 * step * i + step, reachSmooth(i, count), 12);
-    for (let i = 0; i < count; ++i) values[2 * step * i + step] += middle(2 * step * (i + 1), reachFine(i, count), 11);
+    const rounded = (at, stencil, bits) => Math.floor((interpolate(values, at, 2 * step, stencil) + 2 ** (bits - 1)) / 2 ** bits);
+    for (let i = 0; i < count; ++i) values[2 * step * i] -= rounded(2 * step * i + step, smooth(i, count), 12);
+    for (let i = 0; i < count; ++i) values[2 * step * i + step] += rounded(2 * step * i, fine(i, count), 11);
   }
 }
 

@@ -3,13 +3,30 @@
 // after core/jellie/PROTOCOL.md alone.
 'use strict';
 
-const ORDER = 16, TAPS = 16, OWN = 8, UNIT = 65536;
+const ORDER = 16, TAPS = 16, UNIT = 65536;
 const FIRSTS = [0, 2, 1, 3]; // Position of each string's first value; also the string of each lane
-const STENCILS = [[], [1024], [1152, -128], [1200, -200, 24], [1225, -245, 49, -5]];
 
-// How many taps each side of difference i of count has, and of smooth value i.
-const reachFine = (i, count) => Math.min(i + 1, count - 1 - i, 4);
-const reachSmooth = (i, count) => Math.min(i, count - 1 - i, 4);
+// Interpolations of lifting: index of the first source less that of the result, and weights; for the first results,
+// those in the middle, and (as the first ones, backward) the last.
+const WIDE = [-5, 49, -245, 1225, 1225, -245, 49, -5];
+const FINE = [[0, [874, 1423, -317, 86, -22, 4]], [-1, [-167, 1178, 1247, -267, 69, -12]], [-2, [46, -250, 1228, 1228, -250, 46]]];
+const SMOOTH = [[-1, [1092, 1207, -250, 50]], [-2, [-147, 1239, 1224, -267]], [-2, [-265, 1217, 1217, -265]]];
+const NONE = [0, []];
+
+// Of difference i of count, from smoothed values; of smoothed value i, from differences.
+function fine(i, count) {
+  const right = count - 2 - i;
+  if (right < 0) return NONE;
+  return i < 3 ? FINE[i] : right < 3 ? [-4 + right, [...FINE[right][1]].reverse()] : [-3, WIDE];
+}
+function smooth(i, count) {
+  const left = i - 1, right = count - 2 - i;
+  if (left < 0 || right < 0) return NONE;
+  return left < 3 ? SMOOTH[left] : right < 3 ? [[-3, -2, -2][right], [...SMOOTH[right][1]].reverse()] : [-4, WIDE];
+}
+function interpolate(values, at, step, [first, weights]) {
+  return weights.reduce((sum, weight, t) => sum + weight * values[at + step * (first + t)], 0);
+}
 
 const round = tap => Math.floor(tap * UNIT + 0.5);
 
@@ -19,25 +36,20 @@ function raise(taps, reflection) {
   return [...taps.map((tap, i) => tap - reflection * taps[m - 1 - i]), reflection];
 }
 
-// One step of lifting, on values that `at` reads and `add` changes.
+// Both levels of lifting, without rounding.
 function lift(values, frames) {
   for (const step of [1, 2]) {
     const count = frames / 2 / step;
-    const change = (at, from, reach, factor) => {
-      let sum = 0;
-      for (let t = 0; t < reach; ++t) sum += STENCILS[reach][t] * (values[from + 2 * step * t] + values[from - 2 * step * (t + 1)]);
-      values[at] += factor * sum;
-    };
-    for (let i = 0; i < count; ++i) change(2 * step * i + step, 2 * step * (i + 1), reachFine(i, count), -1 / 2048);
-    for (let i = 0; i < count; ++i) change(2 * step * i, 2 * step * i + step, reachSmooth(i, count), 1 / 4096);
+    for (let i = 0; i < count; ++i) values[2 * step * i + step] += -1 / 2048 * interpolate(values, 2 * step * i, 2 * step, fine(i, count));
+    for (let i = 0; i < count; ++i) values[2 * step * i] += 1 / 4096 * interpolate(values, 2 * step * i + step, 2 * step, smooth(i, count));
   }
   return values;
 }
 
 // Positions that the value at `at` is predicted from, in the order of its taps.
 function known(at, frames) {
-  const list = [], order = FIRSTS[at % 4];
-  for (let i = 1; i <= OWN && 4 * i <= at; ++i) list.push(at - 4 * i);
+  const list = [], order = FIRSTS[at % 4], own = at % 4 ? 4 : 8;
+  for (let i = 1; i <= own && 4 * i <= at; ++i) list.push(at - 4 * i);
   for (let d = 1; d < frames && list.length < TAPS; ++d) {
     if (at - d >= 0 && FIRSTS[(at - d) % 4] < order) list.push(at - d);
     if (at + d < frames && FIRSTS[(at + d) % 4] < order && list.length < TAPS) list.push(at + d);
@@ -80,25 +92,31 @@ function width(variance, than) {
   return bits;
 }
 
-// Everything of one row: reflections as integers, then widths.
+const reflect = q => 2 * (q / 32768) / (1 + q / 32768 * (q / 32768));
+
+// The predictors of one lane, by order.
+function deriveSingle(entries) {
+  const rising = [[]];
+  for (const q of entries) rising.push(raise(rising[rising.length - 1], reflect(q)));
+  return rising.map(taps => taps.map(round));
+}
+
+// Everything of one row: 16 entries, 17 widths.
 function derive(numbers) {
-  const reflections = numbers.slice(0, ORDER).map(q => q / 32768).map(u => 2 * u / (1 + u * u));
-  const rising = [], correlations = [1];
+  const entries = numbers.slice(0, ORDER), correlations = [1];
   let taps = [], error = 1;
   for (let m = 1; m < 64; ++m) {
     let sum = 0;
     for (let i = 1; i <= taps.length; ++i) sum += taps[i - 1] * correlations[m - i];
     if (m <= ORDER) {
-      const r = reflections[m - 1];
+      const r = reflect(entries[m - 1]);
       sum += r * error;
       error *= 1 - r * r;
-      rising.push(taps.map(round));
       taps = raise(taps, r);
     }
     correlations.push(sum);
   }
-  rising.push(taps.map(round));
-  return { rising, widths: numbers.slice(ORDER), lanes: deriveLanes(correlations) };
+  return { entries, rising: deriveSingle(entries), widths: numbers.slice(ORDER), lanes: deriveLanes(correlations) };
 }
 
 // The lanes of blocks of 64 samples, and of 32 (index 1).
@@ -129,4 +147,4 @@ function deriveLanes(correlations) {
   return lanes;
 }
 
-module.exports = { derive, STENCILS, reachFine, reachSmooth, FIRSTS, ORDER, UNIT };
+module.exports = { derive, deriveSingle, interpolate, fine, smooth, FIRSTS, ORDER, UNIT };

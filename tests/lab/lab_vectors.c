@@ -148,7 +148,7 @@ static size_t put_plain_string(const JellieFormat* const format,
   WireTextWriter writer;
   wire_text_writer_init(&writer, out, room);
   if (string == 0U) {
-    wire_text_put(&writer, JELLIE_VERBATIM, JELLIE_RICE_BITS);
+    wire_text_put(&writer, JELLIE_VERBATIM, JELLIE_CODE_BITS);
     wire_text_put(&writer, 300U, JELLIE_ROW_BITS);
   } else {
     wire_text_put(&writer, 1U, JELLIE_ESCAPE + 1U);

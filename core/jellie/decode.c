@@ -61,19 +61,29 @@ static bool read_residual(WireTextReader* const reader,
   return value >= -top && value < top;
 }
 
-static bool read_lane(WireTextReader* const reader, const Lane* const lane)
+static bool read_values(WireTextReader* const reader, const Lane* const lane)
+{
+  for (unsigned i = 0U; i < lane->count; ++i) {
+    lane->values[i * lane->step] = read_value(reader, lane->depth);
+  }
+  return true;
+}
+
+// Reads samples that have a place each.
+static bool read_places(WireTextReader* const reader,
+                        const Lane* const     lane,
+                        const unsigned        begin,
+                        const unsigned        end)
 {
   const JellieLaneRow* const row  = lane->row;
   bool                       good = true;
-  for (unsigned i = 0U; good && i < lane->count; ++i) {
-    int32_t* const at = lane->values + i * lane->step;
-    if (lane->rice == JELLIE_VERBATIM) {
-      *at = read_value(reader, lane->depth);
-      continue;
-    }
+  for (unsigned i = begin; good && i < end; ++i) {
+    int32_t* const at    = lane->values + i * lane->step;
     const unsigned place = jellie_place(&lane->shape, i, lane->count);
-    int64_t        sum   = 0;
-    for (unsigned t = 0U; t < JELLIE_TAPS; ++t) {
+    // The first samples of one lane have as many others as come before them
+    const unsigned taps = lane->step == 1U ? i : JELLIE_TAPS;
+    int64_t        sum  = 0;
+    for (unsigned t = 0U; t < taps; ++t) {
       sum += (int64_t)row->taps[t][place] * at[lane->reach->at[t][place]];
     }
     good =
@@ -84,6 +94,45 @@ static bool read_lane(WireTextReader* const reader, const Lane* const lane)
                     at);
   }
   return good;
+}
+
+// Reads samples that share a place.
+static bool read_middle(WireTextReader* const reader,
+                        const Lane* const     lane,
+                        const unsigned        begin,
+                        const unsigned        end)
+{
+  const unsigned place = lane->shape.middle;
+  const unsigned rice =
+    jellie_rice(lane->rice, lane->row->widths[place], lane->depth);
+  int32_t   taps[JELLIE_TAPS];
+  ptrdiff_t reach[JELLIE_TAPS];
+  bool      good = true;
+  for (unsigned t = 0U; t < JELLIE_TAPS; ++t) {
+    taps[t]  = lane->row->taps[t][place];
+    reach[t] = lane->reach->at[t][place];
+  }
+  for (unsigned i = begin; good && i < end; ++i) {
+    int32_t* const at  = lane->values + i * lane->step;
+    int64_t        sum = 0;
+    for (unsigned t = JELLIE_TAPS; t-- > 0U;) {
+      sum += (int64_t)taps[t] * at[reach[t]];
+    }
+    good = read_residual(reader, lane, sum, rice, at);
+  }
+  return good;
+}
+
+static bool read_lane(WireTextReader* const reader, const Lane* const lane)
+{
+  const unsigned head = lane->shape.head;
+  const unsigned tail = lane->count - lane->shape.tail;
+  if (lane->rice == JELLIE_VERBATIM) {
+    return read_values(reader, lane);
+  }
+  return read_places(reader, lane, 0U, head) &&
+         (head == tail || read_middle(reader, lane, head, tail)) &&
+         read_places(reader, lane, tail, lane->count);
 }
 
 // Reads the code of the first string. Returns false if there is no such code.
@@ -238,6 +287,9 @@ static JamStatus decode_packet(const JelliePacket* const packet,
                                       jellie_depth(format),
                                       0U,
                                       false};
+  memset(buffer,
+         0,
+         (JELLIE_ORDER + (size_t)format->frames) * sizeof(buffer[0]));
   if (format->lanes == 4U) {
     good = read_tree(packet, taps, &lane, block);
     if (good) {

@@ -15,10 +15,10 @@ jam_module(jellie
   DEPENDS base wire
   PACKAGES cjson)
 target_sources(jam_jellie PRIVATE ${jellie_generated})
-set_source_files_properties(jellie/search.c PROPERTIES COMPILE_OPTIONS -O3)
+set_source_files_properties(jellie/search.c PROPERTIES COMPILE_OPTIONS "-O3;-fno-trapping-math")
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
   target_sources(jam_jellie PRIVATE jellie/search_avx2.c)
   target_compile_definitions(jam_jellie PRIVATE JELLIE_AVX2)
   set_source_files_properties(jellie/search_avx2.c
-    PROPERTIES COMPILE_OPTIONS "-O3;-mavx2")
+    PROPERTIES COMPILE_OPTIONS "-O3;-fno-trapping-math;-mavx2")
 endif()

@@ -7,15 +7,16 @@
 
 #include "jellie/search.h"
 
+#include <math.h>
 #include <string.h>
 
 #define TRIALS 4U
 #define LAGS 20U                 // JELLIE_ORDER + 1, in whole vectors
-#define CHUNK 16U                // Rows measured together
 #define STEP_SAMPLES 8U          // Samples predicted together
 #define NOISE (1.0 / 12.0)       // Power of rounding
 #define ROUND 6755399441055744.0 // 1.5 * 2^52
 #define MOST_STEPS 9
+#define LEAST_REFINED 128U // Samples from which it pays
 
 // One string as doubles, with what its samples are predicted from by tap.
 typedef struct String {
@@ -59,36 +60,48 @@ static void correlate(const JellieEncoder* const encoder,
   out[0] += out[0] * 1e-10 + NOISE * count;
 }
 
+// Finds the energy that each row leaves, four lags at a time.
+static void measure(const JellieTaps* const taps,
+                    const double            correlation[const LAGS],
+                    double                  out[const JELLIE_ROWS])
+{
+  for (unsigned row = 0U; row < JELLIE_ROWS; ++row) {
+    out[row] = taps->energies[0][row] * correlation[0];
+  }
+  for (unsigned lag = 1U; lag <= JELLIE_ORDER; lag += 4U) {
+    const double* const a = taps->energies[lag];
+    const double* const b = taps->energies[lag + 1U];
+    const double* const c = taps->energies[lag + 2U];
+    const double* const d = taps->energies[lag + 3U];
+    const double* const r = correlation + lag;
+    for (unsigned row = 0U; row < JELLIE_ROWS; ++row) {
+      out[row] +=
+        (a[row] * r[0] + b[row] * r[1]) + (c[row] * r[2] + d[row] * r[3]);
+    }
+  }
+}
+
 // Finds the rows with least energy, best first.
-static void rank(const JellieTaps* const taps,
-                 const double            correlation[const LAGS],
-                 unsigned                best[const TRIALS])
+static void rank(const double energies[const JELLIE_ROWS],
+                 unsigned     best[const TRIALS])
 {
   double least[TRIALS];
   for (unsigned t = 0U; t < TRIALS; ++t) {
     least[t] = 1e300;
     best[t]  = 0U;
   }
-  for (unsigned first = 0U; first < JELLIE_ROWS; first += CHUNK) {
-    double energies[CHUNK] = {0.0};
-    for (unsigned lag = 0U; lag <= JELLIE_ORDER; ++lag) {
-      const double* const weights = &taps->energies[lag][first];
-      for (unsigned i = 0U; i < CHUNK; ++i) {
-        energies[i] += weights[i] * correlation[lag];
-      }
+  for (unsigned row = 0U; row < JELLIE_ROWS; ++row) {
+    const double energy = energies[row];
+    if (energy >= least[TRIALS - 1U]) {
+      continue;
     }
-    for (unsigned i = 0U; i < CHUNK; ++i) {
-      if (energies[i] >= least[TRIALS - 1U]) {
-        continue;
-      }
-      unsigned place = TRIALS - 1U;
-      for (; place > 0U && energies[i] < least[place - 1U]; --place) {
-        least[place] = least[place - 1U];
-        best[place]  = best[place - 1U];
-      }
-      least[place] = energies[i];
-      best[place]  = first + i;
+    unsigned place = TRIALS - 1U;
+    for (; place > 0U && energy < least[place - 1U]; --place) {
+      least[place] = least[place - 1U];
+      best[place]  = best[place - 1U];
     }
+    least[place] = energy;
+    best[place]  = row;
   }
 }
 
@@ -149,20 +162,21 @@ static void predict(const JellieLaneRow* const row,
 // Residuals of a string, from the sums of its predictions.
 static void subtract(const Block* const  block,
                      const String* const string,
-                     const double* const sums,
-                     uint32_t* const     zigzags)
+                     const double* restrict const sums,
+                     uint32_t* restrict const zigzags)
 {
-  const double top = (double)(UINT32_C(1) << (block->depth - 1U)) - 1.0;
-  for (unsigned i = 0U; i < block->count; ++i) {
+  const double* restrict const values = string->values;
+  const unsigned count                = block->count;
+  const double   top = (double)(UINT32_C(1) << (block->depth - 1U)) - 1.0;
+  for (unsigned i = 0U; i < count; ++i) {
     const double exact = sums[i] * (1.0 / 65536.0) + 0.5;
     double       whole = (exact + ROUND) - ROUND;
-    whole -= whole > exact ? 1.0 : 0.0;
-    whole = whole > top ? top : whole;
-    whole = whole < -top - 1.0 ? -top - 1.0 : whole;
-
-    const double rest  = string->values[i] - whole;
-    const double coded = rest < 0.0 ? -2.0 * rest - 1.0 : 2.0 * rest;
-    zigzags[i]         = (uint32_t)(int32_t)coded;
+    whole              = whole > exact ? whole - 1.0 : whole;
+    whole              = whole > top ? top : whole;
+    whole              = whole < -top - 1.0 ? -top - 1.0 : whole;
+    // 2r for r >= 0, -2r - 1 below
+    zigzags[i] =
+      (uint32_t)(int32_t)(fabs(2.0 * (values[i] - whole) + 0.5) - 0.5);
   }
 }
 
@@ -509,13 +523,15 @@ void jellie_search_plain(const JellieEncoder* const encoder,
   const JellieTaps* const taps =
     format->rate_hz > 48000U ? encoder->high : encoder->low;
   double       correlation[LAGS];
+  double       energies[JELLIE_ROWS];
   unsigned     best[TRIALS];
   Block        block;
   JellieChoice trials[2];
   unsigned     next  = 0U;
   size_t       least = SIZE_MAX;
   correlate(encoder, correlation);
-  rank(taps, correlation, best);
+  measure(taps, correlation, energies);
+  rank(energies, best);
   set_block(format, values, &block);
   for (unsigned t = 0U; t < TRIALS; ++t) {
     const JellieRow* const row   = &taps->rows[best[t]];
@@ -531,7 +547,7 @@ void jellie_search_plain(const JellieEncoder* const encoder,
   const JellieRow* const row = &taps->rows[out->row];
   out->order                 = 0U;
   finish(&block, &(Candidate){row, &row->single}, out);
-  if (block.strings == 1U) {
+  if (block.strings == 1U && block.count >= LEAST_REFINED) {
     try_refined(&block, taps, correlation, out);
   }
 }

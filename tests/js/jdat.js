@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A decoder of JDAT's token profile in plain JavaScript, written after
-// core/jellie/PROTOCOL.md alone: it shares nothing with the product but the
+// A decoder of JDAT's token profile in plain JavaScript, as
+// core/jellie/PROTOCOL.md says: it shares nothing with the product but the
 // numbers of the table.
 'use strict';
 const { derive, deriveSingle, interpolate, fine, smooth, FIRSTS, ORDER, UNIT } = require('./taps.js');

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a decoder derives from the table of JDAT, in plain JavaScript; written
-// after core/jellie/PROTOCOL.md alone.
+// What a decoder derives from the table of JDAT, in plain JavaScript, as
+// core/jellie/PROTOCOL.md says.
 'use strict';
 
 const ORDER = 16, TAPS = 16, UNIT = 65536;

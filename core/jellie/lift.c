@@ -9,6 +9,8 @@
 // numbers is up to the compiler
 #define BIAS (INT64_C(1) << 40U)
 
+static const int16_t middle[JELLIE_STENCIL_TAPS / 2U] = {-5, 49, -245, 1225};
+
 static const JellieStencil none = {0U, 0, {0}};
 
 static const JellieStencil fine[2U * EDGE + 1U] = {
@@ -53,51 +55,84 @@ const JellieStencil* jellie_stencil_smooth(const unsigned i,
                                     : choose(smooth, i - 1U, count - 2U - i);
 }
 
-// Returns an interpolation divided by 2^shift; the sources are `step` apart,
-// and `at` is the one with the index of the result.
-static int32_t interpolate(const int32_t* const       at,
-                           const ptrdiff_t            step,
-                           const JellieStencil* const stencil,
-                           const unsigned             shift)
+// Divides a sum of weights and values by 2^bits, rounded to nearest.
+static int32_t divide(const int64_t sum, const unsigned bits)
 {
-  const unsigned       bits  = JELLIE_STENCIL_BITS + shift;
-  const int32_t* const first = at + step * stencil->first;
-  int64_t              total = BIAS + (INT64_C(1) << (bits - 1U));
-  for (ptrdiff_t t = 0; t < (ptrdiff_t)stencil->taps; ++t) {
-    total += (int64_t)stencil->weights[t] * first[t * step];
-  }
-  return (int32_t)((int64_t)((uint64_t)total >> bits) - (BIAS >> bits));
+  const int64_t up = sum + BIAS + (INT64_C(1) << (bits - 1U));
+  return (int32_t)((int64_t)((uint64_t)up >> bits) - (BIAS >> bits));
 }
 
-// One level: differences at odd multiples of `step`, then smoothing.
+static int64_t sum_edge(const int32_t* const       at,
+                        const ptrdiff_t            step,
+                        const JellieStencil* const stencil)
+{
+  const int32_t* const first = at + step * stencil->first;
+  int64_t              sum   = 0;
+  for (ptrdiff_t t = 0; t < (ptrdiff_t)stencil->taps; ++t) {
+    sum += (int64_t)stencil->weights[t] * first[t * step];
+  }
+  return sum;
+}
+
+// Both sides alike.
+static int64_t sum_middle(const int32_t* const first, const ptrdiff_t step)
+{
+  int64_t sum = 0;
+  for (ptrdiff_t t = 0; t < (ptrdiff_t)(JELLIE_STENCIL_TAPS / 2U); ++t) {
+    sum +=
+      (int64_t)middle[t] * (first[t * step] + (int64_t)first[(7 - t) * step]);
+  }
+  return sum;
+}
+
+// Adds `sign` times the interpolations between `count` smoothed values, which
+// are `step` apart, to the differences half way behind them.
+static void change_fine(int32_t* const  even,
+                        const unsigned  count,
+                        const ptrdiff_t step,
+                        const int32_t   sign)
+{
+  int32_t* const odd = even + step / 2;
+  for (unsigned i = 0U; i + 1U < count; ++i) {
+    const ptrdiff_t at = step * (ptrdiff_t)i;
+    const int64_t   sum =
+      i >= EDGE && i + 2U + EDGE <= count
+          ? sum_middle(even + at - 3 * step, step)
+          : sum_edge(even + at, step, jellie_stencil_fine(i, count));
+    odd[at] += sign * divide(sum, JELLIE_STENCIL_BITS);
+  }
+}
+
+// The same with half the interpolations between differences.
+static void change_smooth(int32_t* const  even,
+                          const unsigned  count,
+                          const ptrdiff_t step,
+                          const int32_t   sign)
+{
+  const int32_t* const odd = even + step / 2;
+  for (unsigned i = 1U; i + 1U < count; ++i) {
+    const ptrdiff_t at = step * (ptrdiff_t)i;
+    const int64_t   sum =
+      i > EDGE && i + 2U + EDGE <= count
+          ? sum_middle(odd + at - 4 * step, step)
+          : sum_edge(odd + at, step, jellie_stencil_smooth(i, count));
+    even[at] += sign * divide(sum, JELLIE_STENCIL_BITS + 1U);
+  }
+}
+
+// Lifts one level of samples that are `step` apart.
 static void
 split(int32_t* const block, const unsigned count, const ptrdiff_t step)
 {
-  for (unsigned i = 0U; i < count; ++i) {
-    int32_t* const even = block + 2 * step * (ptrdiff_t)i;
-    even[step] -=
-      interpolate(even, 2 * step, jellie_stencil_fine(i, count), 0U);
-  }
-  for (unsigned i = 0U; i < count; ++i) {
-    int32_t* const even = block + 2 * step * (ptrdiff_t)i;
-    *even +=
-      interpolate(even + step, 2 * step, jellie_stencil_smooth(i, count), 1U);
-  }
+  change_fine(block, count, 2 * step, -1);
+  change_smooth(block, count, 2 * step, 1);
 }
 
 static void
 join(int32_t* const block, const unsigned count, const ptrdiff_t step)
 {
-  for (unsigned i = 0U; i < count; ++i) {
-    int32_t* const even = block + 2 * step * (ptrdiff_t)i;
-    *even -=
-      interpolate(even + step, 2 * step, jellie_stencil_smooth(i, count), 1U);
-  }
-  for (unsigned i = 0U; i < count; ++i) {
-    int32_t* const even = block + 2 * step * (ptrdiff_t)i;
-    even[step] +=
-      interpolate(even, 2 * step, jellie_stencil_fine(i, count), 0U);
-  }
+  change_smooth(block, count, 2 * step, -1);
+  change_fine(block, count, 2 * step, 1);
 }
 
 void jellie_lift(int32_t* const block, const unsigned frames)

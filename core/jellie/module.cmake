@@ -10,7 +10,7 @@ add_custom_command(OUTPUT ${jellie_generated}
   DEPENDS jellie_generate VERBATIM)
 
 jam_module(jellie
-  SOURCES format.c scan.c derive.c lift.c search.c dispatch.c encode.c
+  SOURCES format.c scan.c table_data.c derive.c lift.c search.c dispatch.c encode.c
     decode.c thin.c plain.c convert_rt.c
   DEPENDS base wire
   PACKAGES cjson)

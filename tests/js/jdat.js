@@ -91,11 +91,13 @@ function readCode(code, depth) {
 // Steps away from a row.
 function refine(bits, entries) {
   const order = bits.take(4) + 1;
-  return deriveSingle(entries.map((entry, i) => {
+  const rising = deriveSingle(entries.map((entry, i) => {
     const steps = i < order ? bits.small() : 0, moved = entry + 4096 * steps;
     must(steps < 10 && Math.abs(moved) < 32768, 'steps lead too far');
     return moved;
   }));
+  must(rising, 'taps are too large');
+  return rising;
 }
 
 function readSingle(bits, head, values, note) {

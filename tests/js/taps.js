@@ -94,11 +94,12 @@ function width(variance, than) {
 
 const reflect = q => 2 * (q / 32768) / (1 + q / 32768 * (q / 32768));
 
-// The predictors of one lane, by order.
+// The predictors of one lane, by order; nothing if taps are too large.
 function deriveSingle(entries) {
   const rising = [[]];
   for (const q of entries) rising.push(raise(rising[rising.length - 1], reflect(q)));
-  return rising.map(taps => taps.map(round));
+  const large = rising.some(taps => taps.reduce((sum, tap) => sum + Math.abs(tap), 0) * UNIT + 16 >= 2 ** 28);
+  return large ? null : rising.map(taps => taps.map(round));
 }
 
 // Everything of one row: 16 entries, 17 widths.

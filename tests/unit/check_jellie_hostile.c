@@ -24,9 +24,12 @@ static JellieBlock block;
 // Encodes something that fits into any format.
 static size_t encode(const JellieFormat* const format)
 {
-  const Signal signal = format->frames > 512U ? SIGNAL_HISS : SIGNAL_CHORD;
+  const Signal signal = format->frames > 256U ? SIGNAL_HISS : SIGNAL_CHORD;
   signal_fill(signal, format->bits, 5U, samples, format->frames);
-  return jellie_encode(format, 9U, samples, text, sizeof(text));
+  for (unsigned i = 0U; signal == SIGNAL_HISS && i < format->frames; ++i) {
+    samples[i] /= 4;
+  }
+  return format_encode(format, 9U, samples, text, sizeof(text));
 }
 
 // As ck_assert, which is too slow for what happens a million times.
@@ -138,16 +141,16 @@ END_TEST
 START_TEST(extra_members_are_ignored)
 {
   static const char* const good[] = {
-    "{\"J\":[\"!#$k!!!!\",\"\"],\"S\":\"1abc\"}",
-    "{\"J\":[\"!#$k!!!!\",\"\"],\"S\":\"\"}",
-    "{\"J\":[\"!#$k!!!!\",\"\"],\"S\":\"\\u0041\"}",
-    "{\"J\":[\"!#$k!!!!\",\"\"],\"S\":\"\xC3\xA9\"}",
-    "{\"J\":[\"!#$k!!!!\",\"\"],\"T\":[1,{\"a\":null}]}",
-    "{\"x\":1,\"J\":[\"!#$k!!!!\",\"\"]}",
-    " {\"J\":[\"!#$k!!!!\",\"\"]}",
-    "{\"J\":[\"!#$k!!!!\",\"\"]}\n",
-    "{\"J\":[\"!#${!!!!\",\"\",\"\"]}",
-    "{\"J\":[\"!#${!!!!\",\"\"]}",
+    "{\"J\":[\"'W$k!!!!\",\"\"],\"S\":\"1abc\"}",
+    "{\"J\":[\"'W$k!!!!\",\"\"],\"S\":\"\"}",
+    "{\"J\":[\"'W$k!!!!\",\"\"],\"S\":\"\\u0041\"}",
+    "{\"J\":[\"'W$k!!!!\",\"\"],\"S\":\"\xC3\xA9\"}",
+    "{\"J\":[\"'W$k!!!!\",\"\"],\"T\":[1,{\"a\":null}]}",
+    "{\"x\":1,\"J\":[\"'W$k!!!!\",\"\"]}",
+    " {\"J\":[\"'W$k!!!!\",\"\"]}",
+    "{\"J\":[\"'W$k!!!!\",\"\"]}\n",
+    "{\"J\":[\"'W%.!!!!\",\"\",\"\"]}",
+    "{\"J\":[\"'W%.!!!!\",\"\"]}",
   };
   for (size_t i = 0U; i < sizeof(good) / sizeof(good[0]); ++i) {
     ck_assert_int_eq(decode_exact(good[i], strlen(good[i])), JAM_OK);
@@ -165,25 +168,25 @@ START_TEST(other_json_is_refused)
     "[]",
     "null",
     "{\"J\":1}",
-    "{\"J\":\"!#$k!!!!\"}",
+    "{\"J\":\"'W$k!!!!\"}",
     "{\"J\":[]}",
-    "{\"J\":[\"!#$k!!!!\"]}",
-    "{\"J\":[\"!#$k!!!!\",1]}",
-    "{\"J\":[\"!#$k!!!!\",\"\",\"\"]}",
-    "{\"J\":[\"!#${!!!!\",\"\",\"\",\"\"]}",
-    "{\"J\":[\"!#${!!!!\",\"\",\"\",\"\",\"\",\"\"]}",
-    "{\"J\":[\"!#$k!!!\",\"\"]}",
-    "{\"J\":[\"!#$k!!!!!\",\"\"]}",
+    "{\"J\":[\"'W$k!!!!\"]}",
+    "{\"J\":[\"'W$k!!!!\",1]}",
+    "{\"J\":[\"'W$k!!!!\",\"\",\"\"]}",
+    "{\"J\":[\"'W%.!!!!\",\"\",\"\",\"\"]}",
+    "{\"J\":[\"'W%.!!!!\",\"\",\"\",\"\",\"\",\"\"]}",
+    "{\"J\":[\"'W$k!!!\",\"\"]}",
+    "{\"J\":[\"'W$k!!!!!\",\"\"]}",
     "{\"J\":[\"~~$k!!!!\",\"\"]}",
-    "{\"j\":[\"!#$k!!!!\",\"\"]}",
-    "{\"J\":[\"!#$k!!!!\",\"\"]",
-    "{\"J\":[\"!#$k!!!!\",\"\"]}}",
-    "{\"J\":[\"!#$k!!!!\",\"\"]},",
-    "{\"J\":[\"!#$k!!!!\",\"\"],\"S\":\"\n\"}",
-    "{\"J\":[\"!#$k!!!!\",\"\"],\"S\":\"a\"",
-    "{\"J\":[\"!#$k!!!!\",\"!\"]}",
-    "{\"J\":[\"!#$k!!!!\",\"\xC3\xA9\"]}",
-    "{\"J\":[\"!#$k!!!!\",\"\\u0000\"]}",
+    "{\"j\":[\"'W$k!!!!\",\"\"]}",
+    "{\"J\":[\"'W$k!!!!\",\"\"]",
+    "{\"J\":[\"'W$k!!!!\",\"\"]}}",
+    "{\"J\":[\"'W$k!!!!\",\"\"]},",
+    "{\"J\":[\"'W$k!!!!\",\"\"],\"S\":\"\n\"}",
+    "{\"J\":[\"'W$k!!!!\",\"\"],\"S\":\"a\"",
+    "{\"J\":[\"'W$k!!!!\",\"!\"]}",
+    "{\"J\":[\"'W$k!!!!\",\"\xC3\xA9\"]}",
+    "{\"J\":[\"'W$k!!!!\",\"\\u0000\"]}",
   };
   for (size_t i = 0U; i < sizeof(wrong) / sizeof(wrong[0]); ++i) {
     ck_assert_msg(decode_exact(wrong[i], strlen(wrong[i])) == JAM_ERR_FORMAT,
@@ -221,18 +224,18 @@ static JamStatus decode_head(const unsigned version,
 START_TEST(heads_of_the_future_are_refused)
 {
   for (unsigned value = 0U; value < 16U; ++value) {
-    ck_assert_int_eq(!decode_head(value, 1U, 0U, 0U), value == 0U);
-    ck_assert_int_eq(!decode_head(0U, value, 0U, 0U), value < 4U);
-    ck_assert_int_eq(!decode_head(0U, 1U, value, 0U), value < 2U);
-    ck_assert_int_eq(!decode_head(0U, 1U, 0U, value), value == 0U);
+    const bool mode = value == 0U || value == 2U; // One lane; a quarter rate
+    ck_assert_int_eq(!decode_head(value, 1U, 0U, 0U), value == 1U);
+    ck_assert_int_eq(!decode_head(1U, value, 0U, 0U), value < 4U);
+    ck_assert_int_eq(!decode_head(1U, 1U, value, 0U), mode);
+    ck_assert_int_eq(!decode_head(1U, 1U, 0U, value), value <= 8U);
   }
 }
 
 END_TEST
 
 // Decodes a one-lane packet of 32 frames whose string is given as bits.
-static JamStatus decode_bits(const unsigned index,
-                             const unsigned rice,
+static JamStatus decode_bits(const unsigned code,
                              const uint32_t bits,
                              const unsigned width,
                              const unsigned times)
@@ -241,15 +244,17 @@ static JamStatus decode_bits(const unsigned index,
   char           packet[JELLIE_MAX_TEXT];
   WireTextWriter writer;
   wire_text_writer_init(&writer, lane, sizeof(lane));
-  wire_text_put(&writer, index, 5U);
-  wire_text_put(&writer, rice, 5U);
+  wire_text_put(&writer, code, 6U);
+  if (code != 63U) {
+    wire_text_put(&writer, 0U, 9U);
+  }
   for (unsigned i = 0U; i < times; ++i) {
     wire_text_put(&writer, bits, width);
   }
   const size_t size   = wire_text_finish(&writer);
   const int    length = snprintf(packet,
                               sizeof(packet),
-                              "{\"J\":[\"!#!!!!!!\",\"%.*s\"]}",
+                              "{\"J\":[\"'V!!!!!!\",\"%.*s\"]}",
                               (int)size,
                               lane);
   return jellie_decode(packet, (size_t)length, &block);
@@ -258,42 +263,90 @@ static JamStatus decode_bits(const unsigned index,
 START_TEST(impossible_lane_strings_are_refused)
 {
   // Verbatim: 32 times a sample, no more, no fewer
-  ck_assert_int_eq(decode_bits(0U, 31U, 0x1234U, 16U, 32U), JAM_OK);
-  ck_assert_int_eq(block.samples[31], 0x1234 - 32768);
-  ck_assert_int_eq(decode_bits(0U, 31U, 0x1234U, 16U, 31U), JAM_ERR_FORMAT);
-  ck_assert_int_eq(decode_bits(0U, 31U, 0x1234U, 16U, 33U), JAM_ERR_FORMAT);
-  ck_assert_int_eq(decode_bits(1U, 31U, 0x1234U, 16U, 32U), JAM_ERR_FORMAT);
-  // Row 0 predicts zero; at the depth the parameter is as wide as it gets
-  ck_assert_int_eq(decode_bits(0U, 16U, 0x10000U, 17U, 32U), JAM_OK);
-  for (unsigned rice = 17U; rice < 31U; ++rice) {
-    ck_assert_int_eq(decode_bits(0U, rice, 1U << rice, rice + 1U, 32U),
-                     JAM_ERR_FORMAT);
+  ck_assert_int_eq(decode_bits(63U, 0x9234U, 16U, 32U), JAM_OK);
+  ck_assert_int_eq(block.samples[31], 0x9234 - 65536);
+  ck_assert_int_eq(decode_bits(63U, 0x1234U, 16U, 31U), JAM_ERR_FORMAT);
+  ck_assert_int_eq(decode_bits(63U, 0x1234U, 16U, 33U), JAM_ERR_FORMAT);
+  // No larger Rice parameter than the depth, with either code of quotients
+  ck_assert_int_eq(decode_bits(32U, 0x10000U, 17U, 32U), JAM_OK);
+  ck_assert_int_eq(decode_bits(33U, 0x20000U, 18U, 32U), JAM_OK);
+  for (unsigned code = 34U; code < 63U; ++code) {
+    ck_assert_int_eq(decode_bits(code, 1U, 32U, 32U), JAM_ERR_FORMAT);
   }
   // Residuals that leave the range, upwards and downwards
-  ck_assert_int_eq(decode_bits(0U, 16U, 0x1FFFEU, 17U, 32U), JAM_ERR_FORMAT);
-  ck_assert_int_eq(decode_bits(0U, 16U, 0xFFFFFFFFU, 18U, 32U), JAM_ERR_FORMAT);
+  ck_assert_int_eq(decode_bits(32U, 0x1FFFEU, 17U, 32U), JAM_ERR_FORMAT);
+  ck_assert_int_eq(decode_bits(32U, 0xFFFFFFFFU, 18U, 32U), JAM_ERR_FORMAT);
   // A run of 21 zeros
-  ck_assert_int_eq(decode_bits(0U, 0U, 0U, 32U, 8U), JAM_ERR_FORMAT);
+  ck_assert_int_eq(decode_bits(0U, 0U, 32U, 8U), JAM_ERR_FORMAT);
+}
+
+END_TEST
+
+// Decodes a one-lane packet of 32 frames, all zero, with the steps given as
+// bits.
+static JamStatus
+decode_steps(const unsigned code, const uint32_t steps, const unsigned width)
+{
+  char           lane[1024];
+  char           packet[JELLIE_MAX_TEXT];
+  WireTextWriter writer;
+  wire_text_writer_init(&writer, lane, sizeof(lane));
+  wire_text_put(&writer, 62U, 6U);
+  wire_text_put(&writer, code, 6U);
+  wire_text_put(&writer, 0U, 9U);
+  wire_text_put(&writer, 1U, 4U);
+  wire_text_put(&writer, steps, width);
+  for (unsigned i = 0U; i < 32U; ++i) {
+    wire_text_put(&writer, 1U << 16U, 17U);
+  }
+  const size_t size   = wire_text_finish(&writer);
+  const int    length = snprintf(packet,
+                              sizeof(packet),
+                              "{\"J\":[\"'V!!!!!!\",\"%.*s\"]}",
+                              (int)size,
+                              lane);
+  return jellie_decode(packet, (size_t)length, &block);
+}
+
+START_TEST(impossible_steps_are_refused)
+{
+  ck_assert_int_eq(decode_steps(32U, 3U, 2U), JAM_OK); // Two steps of 0
+  ck_assert_int_eq(block.samples[31], 0);
+  // Refined twice, refined and verbatim, one step of 20 zeros, and of 19: 10
+  // steps down are more than there are
+  ck_assert_int_eq(decode_steps(62U, 3U, 2U), JAM_ERR_FORMAT);
+  ck_assert_int_eq(decode_steps(63U, 3U, 2U), JAM_ERR_FORMAT);
+  ck_assert_int_eq(decode_steps(32U, 3U, 22U), JAM_ERR_FORMAT);
+  ck_assert_int_eq(decode_steps(32U, 1U, 32U), JAM_ERR_FORMAT);
+}
+
+END_TEST
+
+START_TEST(lanes_need_the_first_one)
+{
+  static const char wrong[] = "{\"J\":[\"'W%.!!!!\",\"\",\"#\"]}";
+  ck_assert_int_eq(decode_exact(wrong, sizeof(wrong) - 1U), JAM_ERR_FORMAT);
 }
 
 END_TEST
 
 START_TEST(an_escape_carries_any_sample)
 {
-  // 20 zeros, a one, 16 bits
+  // 20 zeros, a one, 16 bits, with either code of quotients
   char           packet[JELLIE_MAX_TEXT];
   char           lane[1024];
   WireTextWriter writer;
   wire_text_writer_init(&writer, lane, sizeof(lane));
-  wire_text_put(&writer, 0U, 10U);
+  wire_text_put(&writer, (unsigned)_i, 6U);
+  wire_text_put(&writer, 0U, 9U);
   for (unsigned i = 0U; i < 32U; ++i) {
     wire_text_put(&writer, 1U, 21U);
-    wire_text_put(&writer, i % 2U ? 0xFFFFU : 0U, 16U);
+    wire_text_put(&writer, i % 2U ? 0x7FFFU : 0x8000U, 16U);
   }
   const int size   = (int)wire_text_finish(&writer);
   const int length = snprintf(packet,
                               sizeof(packet),
-                              "{\"J\":[\"!#!!!!!!\",\"%.*s\"]}",
+                              "{\"J\":[\"'V!!!!!!\",\"%.*s\"]}",
                               size,
                               lane);
   ck_assert_int_eq(jellie_decode(packet, (size_t)length, &block), JAM_OK);
@@ -315,7 +368,9 @@ int main(void)
   tcase_add_test(tests, other_json_is_refused);
   tcase_add_test(tests, heads_of_the_future_are_refused);
   tcase_add_test(tests, impossible_lane_strings_are_refused);
-  tcase_add_test(tests, an_escape_carries_any_sample);
+  tcase_add_loop_test(tests, an_escape_carries_any_sample, 0, 2);
+  tcase_add_test(tests, impossible_steps_are_refused);
+  tcase_add_test(tests, lanes_need_the_first_one);
   suite_add_tcase(suite, tests);
   SRunner* const runner = srunner_create(suite);
   srunner_run_all(runner, CK_ENV);

@@ -30,8 +30,8 @@ START_TEST(both_profiles_convert_into_each_other)
     ck_assert_uint_eq(block.format.stream, format.stream);
 
     const size_t one =
-      jellie_encode(&format, 77U, samples, token, sizeof(token));
-    const size_t two = jellie_encode(&block.format,
+      format_encode(&format, 77U, samples, token, sizeof(token));
+    const size_t two = format_encode(&block.format,
                                      block.counter,
                                      block.samples,
                                      again,
@@ -45,7 +45,7 @@ END_TEST
 
 START_TEST(lane_m_holds_every_fourth_sample_from_m)
 {
-  const JellieFormat format = {48000U, 32U, 16U, 4U, 7U};
+  const JellieFormat format = {48000U, 32U, 16U, 4U, 7U, 0U};
   for (int32_t i = 0; i < 32; ++i) {
     samples[i] = i - 5;
   }

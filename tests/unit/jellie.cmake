@@ -1,5 +1,0 @@
-# SPDX-License-Identifier: MIT
-foreach(topic format exact thin hostile plain float vectors protocol prefix)
-  jam_check(jellie ${topic} LIBS PkgConfig::jam_cjson)
-  target_sources(check_jellie_${topic} PRIVATE lab/signals.c)
-endforeach()

@@ -21,4 +21,16 @@ static inline JellieFormat format_number(const unsigned number)
   return format;
 }
 
+/// Encodes a block with nothing behind it.
+static inline size_t format_encode(const JellieFormat* const format,
+                                   const uint32_t            counter,
+                                   const int32_t* const      samples,
+                                   char* const               out,
+                                   const size_t              capacity)
+{
+  static JellieEncoder encoder;
+  jellie_encoder_init(&encoder);
+  return jellie_encode(&encoder, format, counter, samples, out, capacity);
+}
+
 #endif // UNIT_JELLIE_FORMATS_H

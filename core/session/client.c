@@ -71,10 +71,11 @@ static JamStatus init(SessionClient* const             client,
                                      0U,
                                      0U};
   jellie_encoder_init(&client->encoder);
-  client->sending      = true;
-  client->monitor_gain = 1.0f;
-  client->retry_at     = JAM_NEVER;
-  client->fit_slot     = MAX_REMOTES - 1U;
+  client->config.profile.tables = jellie_table_checksum();
+  client->sending               = true;
+  client->monitor_gain          = 1.0f;
+  client->retry_at              = JAM_NEVER;
+  client->fit_slot              = MAX_REMOTES - 1U;
   synchub_roster_init(&client->roster);
   if (!jellie_format_valid(&client->format)) {
     return JAM_ERR_ARGUMENT;

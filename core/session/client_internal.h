@@ -93,7 +93,8 @@ typedef struct Remote {
   SynchubUserId  shown; // To the user interface: the same on every node
   uint8_t        uid[SYNCHUB_UID_SIZE];
   SynchubProfile profile;
-  JellieFormat   format; // Announced; packets of another are refused
+  JellieFormat   format;  // Announced; packets of another are refused
+  bool           foreign; // Its codec has other tables: it would be noise
   Playout*       playout;
   Midip2pLink*   midi;
   PlayoutDelay   delay;

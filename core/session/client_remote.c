@@ -96,6 +96,8 @@ static bool remote_init(SessionClient* const     client,
                                   4U,
                                   0U,
                                   0U};
+  remote->foreign =
+    user->profile.tables && user->profile.tables != jellie_table_checksum();
   playout_delay_init(&remote->delay, client->config.mode, 0.0);
   uint32_t epoch = 0U;
   memcpy(&epoch, client->config.seed + 4, sizeof(epoch));
@@ -146,7 +148,7 @@ static bool same_profile(const SynchubProfile* const a,
                          const SynchubProfile* const b)
 {
   return a->rate_hz == b->rate_hz && a->bits == b->bits &&
-         a->frames == b->frames;
+         a->frames == b->frames && a->tables == b->tables;
 }
 
 // The same person under another number: after a move of ours or of theirs
@@ -319,7 +321,7 @@ void client_media(SessionClient* const    client,
                                ? jellie_decode(text, frame->size, &block)
                                : jellie_peek(text, frame->size, &block);
   remote->bytes += frame->size;
-  if (status != JAM_OK || block.division != 1U ||
+  if (status != JAM_OK || block.division != 1U || remote->foreign ||
       !same_stream(&block.format, &remote->format)) {
     ++remote->refused;
     return;

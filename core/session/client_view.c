@@ -114,7 +114,10 @@ static void health(const SessionClient* const client,
   char* const   cause  = out->cause;
   const size_t  size   = sizeof(out->cause);
   (void)client;
-  if (!remote->heard) {
+  if (remote->foreign) {
+    out->health = JAM_HEALTH_BAD;
+    (void)snprintf(cause, size, "Plays with another version of JAMNet");
+  } else if (!remote->heard) {
     out->health = JAM_HEALTH_WARN;
     (void)snprintf(cause, size, "Waiting for sound");
   } else if (now - remote->last_packet > SILENT_AFTER) {

@@ -214,13 +214,15 @@ bool synchub_set_profile(Synchub* const              hub,
   clean.frames  = profile->frames;
   clean.bits    = profile->bits;
   clean.midi    = profile->midi;
+  clean.tables  = profile->tables;
   synchub_name_clean(clean.name, profile->name);
   SynchubProfile* const old = &member->user.profile;
 
-  const bool differs =
-    member->user.joined != joined || strcmp(old->name, clean.name) != 0 ||
-    old->rate_hz != clean.rate_hz || old->frames != clean.frames ||
-    old->bits != clean.bits || old->midi != clean.midi;
+  const bool differs = member->user.joined != joined ||
+                       strcmp(old->name, clean.name) != 0 ||
+                       old->rate_hz != clean.rate_hz ||
+                       old->frames != clean.frames || old->bits != clean.bits ||
+                       old->midi != clean.midi || old->tables != clean.tables;
   *old                = clean;
   member->user.joined = joined;
   return differs;

@@ -44,6 +44,9 @@ static void put_profile(WireWriter* const           writer,
   put_member(writer, ",\"bits\":", profile->bits);
   put_member(writer, ",\"frames\":", profile->frames);
   put_member(writer, ",\"midi\":", profile->midi ? 1 : 0);
+  if (profile->tables != 0U) {
+    put_member(writer, ",\"tables\":", profile->tables);
+  }
 }
 
 static void put_join(WireWriter* const writer, const SynchubMessage* message)
@@ -122,10 +125,13 @@ static bool read_profile(const cJSON* const body, SynchubProfile* const out)
   int64_t           bits   = 0;
   int64_t           frames = 0;
   int64_t           midi   = 0;
+  int64_t           tables = 0;
   if (!name || !wire_get_int(body, "rate", 1, UINT32_MAX, &rate) ||
       !wire_get_int(body, "bits", 1, UINT8_MAX, &bits) ||
       !wire_get_int(body, "frames", 1, UINT16_MAX, &frames) ||
-      !wire_get_int(body, "midi", 0, 1, &midi)) {
+      !wire_get_int(body, "midi", 0, 1, &midi) ||
+      (wire_get(body, "tables") &&
+       !wire_get_int(body, "tables", 0, UINT32_MAX, &tables))) {
     return false;
   }
   synchub_name_clean(out->name, name);
@@ -133,6 +139,7 @@ static bool read_profile(const cJSON* const body, SynchubProfile* const out)
   out->bits    = (uint8_t)bits;
   out->frames  = (uint16_t)frames;
   out->midi    = midi != 0;
+  out->tables  = (uint32_t)tables;
   return true;
 }
 

@@ -54,7 +54,8 @@ static bool is_same(const SynchubUser* const    user,
   return user->joined == message->joined &&
          !memcmp(user->uid, message->uid, sizeof(user->uid)) &&
          !strcmp(a->name, b->name) && a->rate_hz == b->rate_hz &&
-         a->bits == b->bits && a->frames == b->frames && a->midi == b->midi;
+         a->bits == b->bits && a->frames == b->frames && a->midi == b->midi &&
+         a->tables == b->tables;
 }
 
 static bool apply_user(SynchubRoster* const        roster,

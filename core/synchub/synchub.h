@@ -36,6 +36,8 @@ typedef struct SynchubProfile {
   uint16_t frames;  ///< Per packet
   uint8_t  bits;
   bool     midi; ///< Sends MIDI
+  /// Checksum of its codec's tables; 0: unknown. The hub only passes it on.
+  uint32_t tables;
 } SynchubProfile;
 
 /// A sender's stream clock on session time: sample `position` was captured at

@@ -46,6 +46,7 @@ START_TEST(no_tap_reads_a_sample_that_is_not_there)
   const unsigned        string  = (unsigned)_i % 4U;
   const JellieFormat    format  = {192000U, (uint16_t)frames, 16U, 4U, 0U, 0U};
   const JellieShape     shape   = jellie_shape(&format);
+  unsigned              wrong   = 0U;
   for (unsigned i = 0U; i < frames / 4U; ++i) {
     const unsigned place = jellie_place(&shape, i, frames / 4U);
     const int      at    = (int)(4U * i + jellie_firsts[string]);
@@ -57,11 +58,11 @@ START_TEST(no_tap_reads_a_sample_that_is_not_there)
         known = known || from % 4 == jellie_firsts[earlier];
       }
       for (unsigned row = 0U; !known && row < JELLIE_ROWS; ++row) {
-        ck_assert_int_eq(jellie_taps_low.rows[row].lanes[string].taps[t][place],
-                         0);
+        wrong += jellie_taps_low.rows[row].lanes[string].taps[t][place] != 0;
       }
     }
   }
+  ck_assert_uint_eq(wrong, 0U);
 }
 
 END_TEST

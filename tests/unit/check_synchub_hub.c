@@ -11,7 +11,7 @@
 
 #define TEXT 1164U
 
-static const SynchubProfile profile = {"Ana", 48000U, 64U, 24U, false};
+static const SynchubProfile profile = {"Ana", 48000U, 64U, 24U, false, 0U};
 static const uint8_t        room_a[SYNCHUB_ROOM_SIZE] = {1U};
 static const uint8_t        room_b[SYNCHUB_ROOM_SIZE] = {1U, [31] = 1U};
 

@@ -41,6 +41,15 @@ static const Example examples[] = {
     .joined  = 5 * JAM_US},
    "{\"user\":{\"user\":3,\"uid\":\"AAECAwQFBgc\",\"name\":\"Ana\","
    "\"rate\":48000,\"bits\":24,\"frames\":64,\"midi\":1,\"t\":5}}"},
+  {{.kind    = SYNCHUB_USER,
+    .user    = 4U,
+    .profile = {.name    = "Bo",
+                .rate_hz = 44100U,
+                .frames  = 32U,
+                .bits    = 16U,
+                .tables  = UINT32_MAX}},
+   "{\"user\":{\"user\":4,\"name\":\"Bo\",\"rate\":44100,\"bits\":16,"
+   "\"frames\":32,\"midi\":0,\"tables\":4294967295,\"t\":0}}"},
   {{.kind = SYNCHUB_GONE, .user = 3U}, "{\"gone\":{\"user\":3}}"},
   {{.kind = SYNCHUB_REFUSED, .reason = "The room \"x\" is full"},
    "{\"refused\":{\"why\":\"The room \\\"x\\\" is full\"}}"},
@@ -72,6 +81,7 @@ static void assert_same(const SynchubMessage* const a,
   ck_assert_uint_eq(a->profile.bits, b->profile.bits);
   ck_assert_uint_eq(a->profile.frames, b->profile.frames);
   ck_assert_int_eq(a->profile.midi, b->profile.midi);
+  ck_assert_uint_eq(a->profile.tables, b->profile.tables);
   ck_assert_uint_eq(a->user, b->user);
   ck_assert_mem_eq(a->uid, b->uid, sizeof(a->uid));
   ck_assert_int_eq(a->joined, b->joined);
@@ -205,6 +215,8 @@ START_TEST(what_is_not_a_message_is_refused)
     "{\"refused\":{\"why\":1}}",
     "{\"user\":{\"user\":3,\"name\":\"A\",\"rate\":48000,\"bits\":24,"
     "\"frames\":64,\"midi\":1}}",
+    "{\"user\":{\"user\":3,\"name\":\"A\",\"rate\":48000,\"bits\":24,"
+    "\"frames\":64,\"midi\":1,\"tables\":4294967296,\"t\":0}}",
     "{\"user\":{\"user\":3,\"name\":1,\"rate\":48000,\"bits\":24,"
     "\"frames\":64,\"midi\":1,\"t\":0}}",
     "{\"user\":{\"user\":3,\"name\":\"A\",\"rate\":0,\"bits\":24,"
@@ -358,17 +370,17 @@ END_TEST
 START_TEST(only_streams_that_can_be_are_valid)
 {
   static const SynchubProfile good[] = {
-    {"A", 44100U, 32U, 16U, false},
-    {"A", 192000U, 1024U, 24U, true},
-    {"A", 96000U, 16U, 16U, true},
+    {"A", 44100U, 32U, 16U, false, 0U},
+    {"A", 192000U, 1024U, 24U, true, 0U},
+    {"A", 96000U, 16U, 16U, true, 0U},
   };
   static const SynchubProfile bad[] = {
-    {"A", 22050U, 64U, 16U, false},
-    {"A", 0U, 64U, 16U, false},
-    {"A", 48000U, 15U, 16U, false},
-    {"A", 48000U, 1025U, 16U, false},
-    {"A", 48000U, 64U, 32U, false},
-    {"A", 48000U, 64U, 0U, false},
+    {"A", 22050U, 64U, 16U, false, 0U},
+    {"A", 0U, 64U, 16U, false, 0U},
+    {"A", 48000U, 15U, 16U, false, 0U},
+    {"A", 48000U, 1025U, 16U, false, 0U},
+    {"A", 48000U, 64U, 32U, false, 0U},
+    {"A", 48000U, 64U, 0U, false, 0U},
   };
   for (size_t i = 0U; i < sizeof(good) / sizeof(good[0]); ++i) {
     ck_assert(synchub_profile_valid(&good[i]));

@@ -187,7 +187,7 @@ static void tell_user(World* const             world,
 static void enter(World* const world, Client* const client)
 {
   uint8_t        room[SYNCHUB_ROOM_SIZE] = {0};
-  SynchubProfile profile                 = {"", 48000U, 64U, 16U, true};
+  SynchubProfile profile                 = {"", 48000U, 64U, 16U, true, 0U};
   const uint32_t tag                     = (uint32_t)(client - world->clients);
   client->room                           = jam_rand_below(&world->rand, ROOMS);
   room[17]                               = (uint8_t)client->room;

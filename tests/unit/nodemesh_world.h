@@ -292,7 +292,7 @@ world_come_in(World* const world, const unsigned node, const unsigned person)
   Node* const  here    = &world->nodes[node];
   Place* const place   = &here->places[person];
   NodemeshUser user    = {.epoch   = world->used[person],
-                          .profile = {"Ana", 48000U, 64U, 24U, true}};
+                          .profile = {"Ana", 48000U, 64U, 24U, true, 0U}};
   user.uid[0]          = (uint8_t)(person + 1U);
   user.handle          = ++here->last_handle;
   place->handle        = user.handle;

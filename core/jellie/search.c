@@ -7,6 +7,9 @@
 
 #include "jellie/search.h"
 
+#include "jellie/search_block.h"
+#include "jellie/search_rice.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -17,22 +20,6 @@
 #define ROUND 6755399441055744.0 // 1.5 * 2^52
 #define MOST_STEPS 9
 #define LEAST_REFINED 128U // Samples from which it pays
-
-// One string as doubles, with what its samples are predicted from by tap.
-typedef struct String {
-  const double* values;
-  const double* near[JELLIE_TAPS];
-} String;
-
-typedef struct Block {
-  JellieShape shape;
-  unsigned    strings;
-  unsigned    count; // Samples of each string
-  unsigned    depth;
-  String      string[JELLIE_LANES];
-  double      values[JELLIE_ORDER + JELLIE_MAX_FRAMES];
-  double      near[JELLIE_LANES][JELLIE_TAPS][JELLIE_MAX_FRAMES / 4U];
-} Block;
 
 // What is tried: a row, and its predictors, refined or not.
 typedef struct Candidate {
@@ -180,134 +167,6 @@ static void subtract(const Block* const  block,
   }
 }
 
-// A string whose Rice parameter is to be found.
-typedef struct Code {
-  const uint32_t* zigzags;
-  const int32_t*  widths;
-  unsigned        count;
-  unsigned        depth;
-  unsigned        expected; // By the row
-  unsigned        least, most;
-  bool            first; // String of the packet
-  bool            flat;
-} Code;
-
-// Returns the bits of a string with a Rice parameter.
-static unsigned cost_of(const Code* const code, const unsigned rice)
-{
-  const uint32_t* const zigzags = code->zigzags;
-  const int32_t* const  widths  = code->widths;
-  const int32_t         limit   = (int32_t)code->depth;
-  const uint32_t        plain   = JELLIE_ESCAPE + 1U + code->depth;
-  const uint32_t        extra   = code->flat ? 0U : 1U;
-  const uint32_t        least   = code->flat ? 2U : 1U;
-  uint32_t              cost    = 0U;
-  for (unsigned i = 0U; i < code->count; ++i) {
-    int32_t width           = widths[i] + (int32_t)rice;
-    width                   = width < 0 ? 0 : width;
-    width                   = width > limit ? limit : width;
-    const uint32_t quotient = (zigzags[i] >> width) + extra;
-    const uint32_t unary    = quotient < least ? least : quotient;
-    cost += unary <= JELLIE_ESCAPE ? unary + (uint32_t)width : plain;
-  }
-  if (code->first) {
-    return cost + JELLIE_CODE_BITS;
-  }
-  return cost + (rice >= code->expected ? 2U * (rice - code->expected) + 1U
-                                        : 2U * (code->expected - rice));
-}
-
-// Returns the Rice parameter that suits the mean.
-static unsigned guess_rice(const Code* const code)
-{
-  uint64_t sum = 0U;
-  for (unsigned i = 0U; i < code->count; ++i) {
-    const int32_t width = code->widths[i];
-    sum += code->zigzags[i] >> (width < 0 ? 0 : width);
-  }
-  unsigned rice = code->least;
-  while (rice < code->most &&
-         (sum * 5U) >> (rice + 1U) >= (uint64_t)code->count * 7U) {
-    ++rice;
-  }
-  return rice;
-}
-
-// Starts from a Rice parameter and walks while it pays. Returns the bits.
-static unsigned choose_rice(const Code* const code, unsigned* const rice)
-{
-  unsigned cost = cost_of(code, *rice);
-  for (int step = -1; step <= 1; step += 2) {
-    while (step < 0 ? *rice > code->least : *rice < code->most) {
-      const unsigned next = step < 0 ? *rice - 1U : *rice + 1U;
-      const unsigned then = cost_of(code, next);
-      if (then >= cost) {
-        break;
-      }
-      cost  = then;
-      *rice = next;
-    }
-  }
-  return cost;
-}
-
-static void set_code(const Block* const     block,
-                     const JellieRow* const row,
-                     const unsigned         string,
-                     const unsigned         base,
-                     const uint32_t* const  zigzags,
-                     const int32_t* const   widths,
-                     Code* const            out)
-{
-  const unsigned half = JELLIE_ESCAPE / 2U;
-  out->zigzags        = zigzags + string * block->count;
-  out->widths         = widths + string * block->count;
-  out->count          = block->count;
-  out->depth          = block->depth;
-  out->first          = string == 0U;
-  out->least          = 0U;
-  out->most           = block->depth;
-  out->expected       = 0U;
-  if (string > 0U) {
-    out->expected = jellie_rice(base < block->depth ? base : block->depth,
-                                row->lanes[string].rice,
-                                block->depth);
-    out->least = out->expected > half ? out->expected - half : 0U;
-    out->most  = out->expected + half - 1U < block->depth
-                   ? out->expected + half - 1U
-                   : block->depth;
-  }
-}
-
-// Finds the parameters of all strings of a choice whose residuals are known.
-// Returns the bits.
-static unsigned code_strings(const Block* const     block,
-                             const JellieRow* const row,
-                             const int32_t* const   widths,
-                             const bool             thorough,
-                             const bool             flat,
-                             JellieChoice* const    out)
-{
-  unsigned cost = JELLIE_ROW_BITS;
-  out->flat     = flat;
-  for (unsigned string = 0U; string < block->strings; ++string) {
-    Code code;
-    set_code(block, row, string, out->rice[0], out->zigzags, widths, &code);
-    code.flat               = flat;
-    unsigned       rice     = guess_rice(&code);
-    const unsigned verbatim = block->count * block->depth +
-                              (string ? JELLIE_ESCAPE + 1U : JELLIE_CODE_BITS);
-    unsigned bits = thorough ? choose_rice(&code, &rice) : cost_of(&code, rice);
-    if (verbatim < bits) {
-      rice = JELLIE_VERBATIM;
-      bits = verbatim;
-    }
-    out->rice[string] = rice;
-    cost += bits;
-  }
-  return cost;
-}
-
 static void fill_widths(const Block* const     block,
                         const Candidate* const what,
                         int32_t* const         out)
@@ -453,65 +312,6 @@ static void try_refined(const Block* const      block,
   trial.cost += bits;
   if (trial.cost < out->cost && trial.rice[0] != JELLIE_VERBATIM) {
     *out = trial;
-  }
-}
-
-static void set_single(const int32_t* const values, Block* const out)
-{
-  double* const at = out->values + JELLIE_ORDER;
-  memset(out->values, 0, JELLIE_ORDER * sizeof(double));
-  for (unsigned i = 0U; i < out->count; ++i) {
-    at[i] = values[i];
-  }
-  out->string[0].values = at;
-  for (unsigned t = 0U; t < JELLIE_TAPS; ++t) {
-    out->string[0].near[t] = at - 1 - t;
-  }
-}
-
-static void
-gather(const int32_t* const values, const unsigned string, Block* const out)
-{
-  const unsigned           first = jellie_firsts[string];
-  const unsigned           count = out->count;
-  const JellieShape* const shape = &out->shape;
-  double* const            own   = out->values + string * count;
-  for (unsigned i = 0U; i < count; ++i) {
-    own[i] = values[4U * i + first];
-  }
-  out->string[string].values = own;
-  for (unsigned t = 0U; t < JELLIE_TAPS; ++t) {
-    const int8_t* const  reach = jellie_reach[string].at[t];
-    double* const        near  = out->near[string][t];
-    const int32_t* const from  = values + first;
-    const unsigned       end   = count - shape->tail;
-    for (unsigned i = 0U; i < shape->head; ++i) {
-      near[i] = from[(int)(4U * i) + reach[shape->base + i]];
-    }
-    for (unsigned i = shape->head; i < end; ++i) {
-      near[i] = from[(int)(4U * i) + reach[shape->middle]];
-    }
-    for (unsigned i = end; i < count; ++i) {
-      near[i] = from[(int)(4U * i) + reach[JELLIE_LONG - (count - i)]];
-    }
-    out->string[string].near[t] = near;
-  }
-}
-
-static void set_block(const JellieFormat* const format,
-                      const int32_t* const      values,
-                      Block* const              out)
-{
-  out->shape   = jellie_shape(format);
-  out->strings = format->lanes;
-  out->count   = (unsigned)format->frames / format->lanes;
-  out->depth   = jellie_depth(format);
-  if (format->lanes == 1U) {
-    set_single(values, out);
-  } else {
-    for (unsigned string = 0U; string < JELLIE_LANES; ++string) {
-      gather(values, string, out);
-    }
   }
 }
 

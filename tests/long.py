@@ -22,7 +22,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BIN = ROOT / "build/release/bin"
 STATE = ROOT / "build/long.json"
-FUZZERS = ["wire_reader", "wire_text", "jellie_decode", "midip2p_input", "synchub_message", "toast_input",
+FUZZERS = ["wire_reader", "wire_text", "jellie_decode", "jellie_encode", "midip2p_input", "synchub_message", "toast_input",
            "nodemesh_message"]
 # Sized to end within an hour on two processors; the corpora of fuzzers go on growing from run to run
 SEEDS, SEEDS_WITH_SOUND, SEEDS_OF_MESH, FUZZ_SECONDS, SOAK_SECONDS = 3000, 200, 1000, 300, 3600

@@ -112,17 +112,18 @@ static void make_model(const double* const reflection, Model* const out)
   }
 }
 
-// Adds `sign` times the interpolation at the middle before `right`.
-static void lift_one(double* const   at,
-                     double* const   right,
-                     const ptrdiff_t step,
-                     const unsigned  reach,
-                     const double    factor)
+// Adds `factor` times an interpolation of sources that are `step` apart, of
+// which `from` has the index of the result.
+static void lift_one(double* const              at,
+                     const double* const        from,
+                     const ptrdiff_t            step,
+                     const JellieStencil* const stencil,
+                     const double               factor)
 {
-  const int16_t* const taps = jellie_stencils[reach];
-  double               sum  = 0.0;
-  for (ptrdiff_t t = 0; t < (ptrdiff_t)reach; ++t) {
-    sum += (double)taps[t] * (right[t * step] + right[-(t + 1) * step]);
+  const double* const first = from + step * stencil->first;
+  double              sum   = 0.0;
+  for (ptrdiff_t t = 0; t < (ptrdiff_t)stencil->taps; ++t) {
+    sum += (double)stencil->weights[t] * first[t * step];
   }
   *at += factor * sum;
 }
@@ -137,9 +138,9 @@ lift_vector(double* const vector, const unsigned frames, const ptrdiff_t stride)
     for (unsigned i = 0U; i < count; ++i) {
       double* const even = vector + 2 * step * (ptrdiff_t)i;
       lift_one(even + step,
-               even + 2 * step,
+               even,
                2 * step,
-               jellie_reach_fine(i, count),
+               jellie_stencil_fine(i, count),
                -1.0 / 2048.0);
     }
     for (unsigned i = 0U; i < count; ++i) {
@@ -147,7 +148,7 @@ lift_vector(double* const vector, const unsigned frames, const ptrdiff_t stride)
       lift_one(even,
                even + step,
                2 * step,
-               jellie_reach_smooth(i, count),
+               jellie_stencil_smooth(i, count),
                1.0 / 4096.0);
     }
   }

@@ -19,10 +19,13 @@ static void put_member(WireWriter* const writer,
   wire_put_int(writer, number);
 }
 
-static int32_t clamp(const int32_t sample, const unsigned bits)
+// Clamps to the depth and clears the low bits that the format leaves out.
+static int32_t limit(const int32_t sample, const JellieFormat* const format)
 {
-  const int32_t top = (int32_t)(UINT32_C(1) << (bits - 1U)) - 1;
-  return sample > top ? top : sample < -top - 1 ? -top - 1 : sample;
+  const int32_t top  = (int32_t)(UINT32_C(1) << (format->bits - 1U)) - 1;
+  const int32_t unit = 1 << format->shift;
+  const int32_t in = sample > top ? top : sample < -top - 1 ? -top - 1 : sample;
+  return in - ((in % unit) + unit) % unit;
 }
 
 size_t jellie_encode_plain(const JellieFormat* const format,
@@ -42,12 +45,13 @@ size_t jellie_encode_plain(const JellieFormat* const format,
   put_member(&writer, ",\"rate\":", format->rate_hz);
   put_member(&writer, ",\"bits\":", format->bits);
   put_member(&writer, ",\"frames\":", format->frames);
+  if (format->shift > 0U) {
+    put_member(&writer, ",\"shift\":", format->shift);
+  }
   for (unsigned lane = 0U; lane < format->lanes; ++lane) {
     wire_put(&writer, lane == 0U ? ",\"lanes\":[[" : "],[");
     for (unsigned i = lane; i < format->frames; i += format->lanes) {
-      put_member(&writer,
-                 i == lane ? "" : ",",
-                 clamp(samples[i], format->bits));
+      put_member(&writer, i == lane ? "" : ",", limit(samples[i], format));
     }
   }
   wire_put(&writer, "]]}");
@@ -67,7 +71,8 @@ read_lane(const cJSON* const lane, const unsigned first, JellieBlock* const out)
   cJSON_ArrayForEach(item, lane)
   {
     int64_t sample = 0;
-    if (at >= out->frames || !wire_int(item, -top, top - 1, &sample)) {
+    if (at >= out->frames || !wire_int(item, -top, top - 1, &sample) ||
+        sample % (1 << out->format.shift) != 0) {
       return false;
     }
     out->samples[at] = (int32_t)sample;
@@ -84,12 +89,15 @@ static bool read_format(const cJSON* const json, JellieBlock* const out)
   int64_t rate    = 0;
   int64_t bits    = 0;
   int64_t frames  = 0;
+  int64_t shift   = 0;
   if (!wire_get_int(json, "jdat", 1, 1, &version) ||
       !wire_get_int(json, "stream", 0, JELLIE_MAX_STREAM, &stream) ||
       !wire_get_int(json, "seq", 0, COUNTER_MAX, &counter) ||
       !wire_get_int(json, "rate", 1, 192000, &rate) ||
       !wire_get_int(json, "bits", 16, 24, &bits) ||
-      !wire_get_int(json, "frames", 1, JELLIE_MAX_FRAMES, &frames)) {
+      !wire_get_int(json, "frames", 1, JELLIE_MAX_FRAMES, &frames) ||
+      (wire_get(json, "shift") &&
+       !wire_get_int(json, "shift", 0, JELLIE_MAX_SHIFT, &shift))) {
     return false;
   }
   const int lanes = cJSON_GetArraySize(wire_get(json, "lanes"));
@@ -101,7 +109,7 @@ static bool read_format(const cJSON* const json, JellieBlock* const out)
   out->format.bits    = (uint8_t)bits;
   out->format.lanes   = (uint8_t)lanes;
   out->format.stream  = (uint8_t)stream;
-  out->format.shift   = 0U;
+  out->format.shift   = (uint8_t)shift;
   out->counter        = (uint32_t)counter;
   out->division       = 1U;
   out->frames         = (uint16_t)frames;

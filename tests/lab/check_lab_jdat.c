@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// jamnet-lab jdat as its users run it: files in, a JSON line each out.
+// jamnet-lab jdat and thin as their users run them: files in, a JSON line each
+// out.
 
 #include "lab/signals.h"
 #include "wire/wire.h"
@@ -16,6 +17,7 @@
 
 #define FRAMES 6400
 #define WAV "check_lab_jdat.wav"
+#define THIN "check_lab_thin.wav"
 
 static const char* program;
 
@@ -110,6 +112,59 @@ START_TEST(every_rate_has_its_unit)
 
 END_TEST
 
+static void
+assert_thin(const char* const options, const int rate, const int64_t keep)
+{
+  char arguments[256];
+  char out[4096];
+  (void)snprintf(arguments,
+                 sizeof(arguments),
+                 "thin " WAV " --out " THIN " --keep %d %s",
+                 (int)keep,
+                 options);
+  ck_assert_msg(run(arguments, out, sizeof(out)) == 0, "%s", out);
+  struct cJSON* const json = wire_parse(out, strlen(out), 2U);
+  ck_assert_ptr_nonnull(json);
+  ck_assert_int_eq(number(json, "keep"), keep);
+  ck_assert_int_eq(number(json, "rate"), rate);
+  ck_assert_int_lt(number(json, "kept_bytes"), number(json, "audio_bytes"));
+  ck_assert_int_lt(number(json, "thinned_bytes"),
+                   number(json, "payload_bytes"));
+  const int64_t frames = number(json, "packets") * number(json, "frames");
+  wire_free(json);
+
+  SF_INFO info;
+  memset(&info, 0, sizeof(info));
+  SNDFILE* const file = sf_open(THIN, SFM_READ, &info);
+  ck_assert_ptr_nonnull(file);
+  ck_assert_int_eq(info.frames, frames * keep / 4);
+  ck_assert_int_eq(info.samplerate, rate * (int)keep / 4);
+  ck_assert_int_eq(sf_close(file), 0);
+}
+
+START_TEST(a_thinned_file_is_shorter_in_bytes_and_rate)
+{
+  write_wav(48000, 1, FRAMES);
+  assert_thin("", 48000, 2);
+  assert_thin("--rate 192000 --floor 105 --seed 3", 192000, 1);
+  assert_thin("--rate 96000 --bits 16 --frames 64", 96000, 2);
+}
+
+END_TEST
+
+START_TEST(tones_are_measured_without_a_file)
+{
+  char out[4096];
+  ck_assert_int_eq(run("thin --keep 1", out, sizeof(out)), 0);
+  unsigned lines = 0U;
+  for (const char* at = strchr(out, '\n'); at; at = strchr(at + 1, '\n')) {
+    ++lines;
+  }
+  ck_assert_uint_eq(lines, 6U);
+}
+
+END_TEST
+
 static void assert_fault(const char* const arguments)
 {
   char out[4096];
@@ -157,6 +212,11 @@ START_TEST(a_fault_is_one_sentence_and_status_2)
   assert_fault("jdat --profile binary " WAV);
   assert_fault("jdat --speed 1 " WAV);
   assert_fault("unheard-of");
+  assert_fault("thin " WAV);
+  assert_fault("thin --keep 3 " WAV);
+  assert_fault("thin --keep 2 --floor much " WAV);
+  assert_fault("thin --keep 2 " WAV " " WAV);
+  assert_fault("thin --keep 2 --frames 1024 " WAV);
   write_wav(48000, 1, 10);
   assert_fault("jdat " WAV);
   write_wav(32000, 1, FRAMES);
@@ -179,6 +239,8 @@ int main(const int argc, char** const argv)
   tcase_add_test(tests, a_file_is_coded_exactly_in_every_way);
   tcase_add_test(tests, every_rate_has_its_unit);
   tcase_add_test(tests, a_thin_line_is_measured);
+  tcase_add_test(tests, a_thinned_file_is_shorter_in_bytes_and_rate);
+  tcase_add_test(tests, tones_are_measured_without_a_file);
   tcase_add_test(tests, a_fault_is_one_sentence_and_status_2);
   suite_add_tcase(suite, tests);
   SRunner* const runner = srunner_create(suite);
@@ -186,5 +248,6 @@ int main(const int argc, char** const argv)
   const int failed = srunner_ntests_failed(runner);
   srunner_free(runner);
   (void)remove(WAV);
+  (void)remove(THIN);
   return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

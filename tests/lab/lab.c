@@ -19,6 +19,10 @@ static const Command commands[] = {
    "[--profile token|plain]"},
   {"lossy", lab_lossy, "FILE... [--frames N [--lanes 1|4] [--kbit WIRE_RATE]]"},
   {"nmr", lab_nmr, "REFERENCE TEST"},
+  {"thin",
+   lab_thin,
+   "[FILE] --keep 1|2 [--out OUT.wav] [--bits 16|24] [--frames N] "
+   "[--rate R] [--floor DB] [--seed N] (without FILE: tones)"},
   {"vectors", lab_vectors, ""},
   {"sim",
    lab_sim,

@@ -9,6 +9,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+struct JellieFormat;
+
 #define LAB_OK 0
 #define LAB_FAULT 2
 
@@ -42,6 +44,9 @@ bool lab_number(int*            argc,
 /// Returns false after a fault was printed.
 bool lab_audio_read(const char* path, unsigned bits, LabAudio* out);
 
+/// Prints what thinning to `keep` lanes does to tones of some frequencies.
+int lab_tones(const struct JellieFormat* format, unsigned keep);
+
 /// Returns nanoseconds of a monotonic clock.
 int64_t lab_now_ns(void);
 
@@ -55,6 +60,7 @@ int lab_jdat(int argc, char** argv);
 int lab_lossy(int argc, char** argv);
 int lab_nmr(int argc, char** argv);
 int lab_vectors(int argc, char** argv);
+int lab_thin(int argc, char** argv);
 int lab_sim(int argc, char** argv);
 int lab_band(int argc, char** argv);
 int lab_heard(int argc, char** argv);

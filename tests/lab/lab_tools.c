@@ -4,8 +4,7 @@
 #include "lab.h"
 
 #include "jellie/jellie.h"
-
-#include <sndfile.h>
+#include "sound.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -59,59 +58,23 @@ bool lab_number(int* const            argc,
   return false;
 }
 
-// libsndfile scales every depth to 32 bits; the depth asked for is the top.
-static void lower_depth(LabAudio* const audio, const unsigned bits)
-{
-  const int32_t unit = (int32_t)(UINT32_C(1) << (32U - bits));
-  for (size_t i = 0U; i < audio->frames; ++i) {
-    const int32_t sample = audio->samples[i];
-    const int32_t rest   = ((sample % unit) + unit) % unit;
-    // Rounded down, in 64 bits because the lowest sample may go lower still
-    audio->samples[i] = (int32_t)(((int64_t)sample - rest) / unit);
-  }
-}
-
-static bool read_all(SNDFILE* const    file,
-                     const SF_INFO*    info,
-                     const char* const path,
-                     LabAudio* const   out)
-{
-  if (info->channels != 1 || jellie_unit((uint32_t)info->samplerate) == 0U) {
-    (void)lab_fault("%s is not mono at 44.1, 48, 96 or 192 kHz", path);
-    return false;
-  }
-  out->rate_hz = (uint32_t)info->samplerate;
-  out->frames  = (size_t)info->frames;
-  out->samples = (int32_t*)calloc(out->frames + 1U, sizeof(int32_t));
-  if (!out->samples ||
-      sf_readf_int(file, out->samples, info->frames) != info->frames) {
-    free(out->samples);
-    (void)lab_fault("%s cannot be read to its end", path);
-    return false;
-  }
-  return true;
-}
-
 bool lab_audio_read(const char* const path,
                     const unsigned    bits,
                     LabAudio* const   out)
 {
-  SF_INFO info;
-  memset(&info, 0, sizeof(info));
-  SNDFILE* const file = sf_open(path, SFM_READ, &info);
-  if (!file) {
-    (void)lab_fault("%s cannot be opened: %s", path, sf_strerror(NULL));
+  Sound      sound;
+  SoundError error;
+  if (!sound_read(path, bits, &sound, &error)) {
+    (void)lab_fault("%s", error.text);
     return false;
   }
-  // Floats become integers clipped, not wrapped
-  (void)sf_command(file, SFC_SET_SCALE_FLOAT_INT_READ, NULL, SF_TRUE);
-  (void)sf_command(file, SFC_SET_CLIPPING, NULL, SF_TRUE);
-  const bool good = read_all(file, &info, path, out);
-  (void)sf_close(file);
-  if (good) {
-    lower_depth(out, bits);
+  if (sound.channels != 1U || jellie_unit(sound.rate_hz) == 0U) {
+    (void)lab_fault("%s is not mono at 44.1, 48, 96 or 192 kHz", path);
+    sound_free(&sound);
+    return false;
   }
-  return good;
+  *out = (LabAudio){sound.samples, sound.frames, sound.rate_hz};
+  return true;
 }
 
 int64_t lab_now_ns(void)

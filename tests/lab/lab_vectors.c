@@ -5,9 +5,12 @@
 #include "lab.h"
 #include "signals.h"
 
-#include "jellie/jellie.h"
+#include "jellie/packet.h"
+#include "jellie/predict.h"
+#include "wire/wire.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #define SEED 11U
 #define LAST_COUNTER ((1U << JELLIE_COUNTER_BITS) - 1U)
@@ -24,7 +27,8 @@ static bool print_vector(const char* const text, const size_t size)
          (unsigned)block.format.rate_hz,
          (unsigned)block.format.bits,
          (unsigned)block.format.frames);
-  printf(",\"lanes\":%u,\"division\":%u,\"samples\":[",
+  printf(",\"shift\":%u,\"lanes\":%u,\"division\":%u,\"samples\":[",
+         (unsigned)block.format.shift,
          (unsigned)block.format.lanes,
          (unsigned)block.division);
   for (unsigned i = 0U; i < block.frames; ++i) {
@@ -72,26 +76,118 @@ static bool print_signals(void)
   return good;
 }
 
-static bool print_rates(void)
+// Every length at every rate; the counter goes through its end.
+static bool print_lengths(void)
 {
   static const uint32_t rates[] = {44100U, 48000U, 96000U, 192000U};
   bool                  good    = true;
-  for (unsigned i = 0U; i < 8U; ++i) {
-    JellieFormat format = {rates[i % 4U], 0U, 24U, 4U, 127U, 0U};
-    format.frames       = (uint16_t)jellie_unit(format.rate_hz);
-    format.lanes        = i < 4U ? 4U : 1U;
-    good = print_case(SIGNAL_CHORD, &format, LAST_COUNTER, 0U) && good;
+  for (unsigned i = 0U; i < 16U; ++i) {
+    JellieFormat format = {rates[i % 4U], 0U, 16U, 4U, 127U, 0U};
+    format.frames = (uint16_t)((jellie_unit(format.rate_hz) << i / 4U) / 2U);
+    format.lanes  = (i + i / 4U) % 2U ? 4U : 1U;
+    format.bits   = (i + i / 8U) % 3U ? 24U : 16U;
+    const Signal signal = format.frames > 512U ? SIGNAL_HISS
+                          : i % 5U             ? SIGNAL_CHORD
+                                               : SIGNAL_SINE;
+    good =
+      print_case(signal, &format, (LAST_COUNTER - 7U + i) & LAST_COUNTER, 0U) &&
+      good;
+  }
+  return good;
+}
+
+static bool print_shifted(void)
+{
+  bool good = true;
+  for (unsigned shift = 1U; shift <= JELLIE_MAX_SHIFT; ++shift) {
+    JellieFormat format = {48000U, 64U, 16U, 4U, 2U, (uint8_t)shift};
+    format.lanes        = shift % 2U ? 4U : 1U;
+    format.bits         = shift % 3U ? 16U : 24U;
+    good =
+      print_case(shift % 4U ? SIGNAL_CHORD : SIGNAL_NOISE, &format, 5U, 0U) &&
+      good;
   }
   return good;
 }
 
 static bool print_thinned(void)
 {
-  const JellieFormat format = {96000U, 128U, 16U, 4U, 1U, 0U};
-  bool               good   = true;
-  for (unsigned keep = 1U; keep <= 2U; ++keep) {
-    good = print_case(SIGNAL_CHORD, &format, 0U, keep) &&
-           print_case(SIGNAL_SQUARE, &format, 0U, keep) && good;
+  static const Signal signals[] = {SIGNAL_CHORD,
+                                   SIGNAL_SQUARE,
+                                   SIGNAL_ALTERNATE,
+                                   SIGNAL_ONE_LANE,
+                                   SIGNAL_SILENCE};
+  bool                good      = true;
+  for (unsigned i = 0U; i < 10U; ++i) {
+    JellieFormat format = {96000U, 128U, 16U, 4U, 1U, 0U};
+    format.shift        = i % 4U ? 0U : 3U;
+    format.bits         = i % 3U ? 16U : 24U;
+    good = print_case(signals[i / 2U], &format, 0U, 1U + i % 2U) && good;
+  }
+  return good;
+}
+
+// Writes values of a lane as they are, a slope that goes through zero.
+static void put_values(WireTextWriter* const writer,
+                       const unsigned        count,
+                       const unsigned        depth)
+{
+  for (unsigned i = 0U; i < count; ++i) {
+    wire_text_put(writer, i * 5U - count, depth);
+  }
+}
+
+// Appends a string of a tree that our encoder never has reason to write.
+static size_t put_plain_string(const JellieFormat* const format,
+                               const unsigned            string,
+                               char* const               out,
+                               const size_t              room)
+{
+  const unsigned depth = jellie_depth(format);
+  const unsigned count = format->frames / 4U;
+  WireTextWriter writer;
+  wire_text_writer_init(&writer, out, room);
+  if (string == 0U) {
+    wire_text_put(&writer, JELLIE_VERBATIM, JELLIE_CODE_BITS);
+    wire_text_put(&writer, 300U, JELLIE_ROW_BITS);
+  } else {
+    wire_text_put(&writer, 1U, JELLIE_ESCAPE + 1U);
+  }
+  put_values(&writer, count, depth);
+  return wire_text_finish(&writer);
+}
+
+// A tree whose lanes are plain values, from the first to a last one; the
+// others are silent.
+static bool print_plain_lanes(const JellieFormat* const format,
+                              const unsigned            last)
+{
+  char   text[JELLIE_MAX_TEXT + 1U] = JELLIE_PREFIX;
+  size_t size                       = JELLIE_PREFIX_SIZE + JELLIE_HEAD_SIZE;
+  jellie_head_write(format, 1U, text + JELLIE_PREFIX_SIZE);
+  for (unsigned string = 0U; string < format->lanes; ++string) {
+    memcpy(text + size, "\",\"", 3U);
+    size += 3U;
+    size += string > last ? 0U
+                          : put_plain_string(format,
+                                             string,
+                                             text + size,
+                                             JELLIE_MAX_TEXT - 3U - size);
+  }
+  memcpy(text + size, "\"]}", 4U);
+  printf("{\"name\":\"plain_lanes\",\"text\":");
+  lab_print_string(text);
+  return print_vector(text, size + 3U);
+}
+
+static bool print_made(void)
+{
+  bool good = true;
+  for (unsigned last = 0U; last < 4U; ++last) {
+    JellieFormat format = {44100U, 32U, 16U, 4U, 9U, 0U};
+    format.frames       = last % 2U ? 32U : 64U;
+    format.bits         = last < 2U ? 16U : 24U;
+    good                = print_plain_lanes(&format, last) && good;
   }
   return good;
 }
@@ -101,7 +197,8 @@ int lab_vectors(const int argc, char** const argv)
   if (argc > 1) {
     return lab_fault("%s is not an option", argv[1]);
   }
-  return print_signals() && print_rates() && print_thinned()
+  return print_signals() && print_lengths() && print_shifted() &&
+             print_thinned() && print_made()
            ? LAB_OK
            : lab_fault("A packet could not be coded");
 }

@@ -2,11 +2,11 @@
 # jamnet-lab: the product's code on given input. Each command is one file.
 add_executable(jamnet-lab
   lab/lab.c lab/lab_tools.c lab/signals.c lab/lab_jdat.c lab/lab_vectors.c
-  lab/lab_lossy.c lab/lab_opus.c lab/nmr.c
-  lab/lab_sim.c lab/lab_heard.c)
+  lab/lab_thin.c lab/lab_tones.c lab/thinning.c lab/lab_lossy.c lab/lab_opus.c
+  lab/nmr.c lab/lab_sim.c lab/lab_heard.c)
 target_link_libraries(jamnet-lab
-  PRIVATE jam_jellie jam_sim jam_options PkgConfig::jam_sndfile
-    PkgConfig::jam_cjson m)
+  PRIVATE jam_jellie jam_sim jam_sound jam_options PkgConfig::jam_sndfile
+    PkgConfig::jam_cjson PkgConfig::jam_samplerate m)
 
 target_include_directories(jamnet-lab PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
 

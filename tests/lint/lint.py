@@ -15,7 +15,7 @@ import sys
 RULE, ROOT, BUILD, COMPILER = sys.argv[1], pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3]), sys.argv[4]
 MODULES = ["base", "wire", "jellie", "midip2p", "toast", "pntbtr", "playout",
            "synchub", "nodemesh", "session", "io", "api"]
-CODE = ["core", "client", "node", "plugin-shim"]
+CODE = ["core", "client", "node", "jdat", "plugin-shim"]
 MAX_LINES = 400
 
 

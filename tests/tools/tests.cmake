@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: MIT
 # Makes the table of predictors; not part of a build, the table is data.
 add_executable(jellie_train
-  tools/jellie_train.c tools/train_set.c tools/train_row.c tools/train_lloyd.c
+  tools/jellie_train.c tools/train_audio.c tools/train_set.c tools/train_row.c tools/train_lloyd.c
   tools/train_refine.c tools/train_write.c tools/train_measure.c)
-target_include_directories(jellie_train PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+target_include_directories(jellie_train
+  PRIVATE ${CMAKE_CURRENT_SOURCE_DIR} ${CMAKE_SOURCE_DIR}/core
+    ${CMAKE_SOURCE_DIR}/core/include)
 target_compile_options(jellie_train PRIVATE -O3)
 target_link_libraries(jellie_train
-  PRIVATE jam_options PkgConfig::jam_sndfile PkgConfig::jam_samplerate m)
+  PRIVATE jam_base jam_options PkgConfig::jam_sndfile
+    PkgConfig::jam_samplerate m)
 
 # Trains a small table on sound that the test makes
 add_executable(check_jellie_train tools/check_jellie_train.c support/band.c

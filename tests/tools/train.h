@@ -74,16 +74,32 @@ typedef struct TrainPlan {
   bool     high; ///< For 96 and 192 kHz; lower rates are raised
 } TrainPlan;
 
+// train_audio.c
+
+/// Paths of files; the caller frees each and the list.
+typedef struct TrainPaths {
+  char** list;
+  size_t count;
+  size_t room;
+} TrainPaths;
+
+/// Lists all files below a folder, sorted. Exits with one sentence if it
+/// cannot be read.
+void train_list(const char* folder, TrainPaths* out);
+
+/// A file as mono samples (full scale 1.0); the caller frees them. Returns NULL
+/// if it is no audio. `rate_hz` and `count` are outputs.
+float* train_read_audio(const char* path, unsigned* rate_hz, size_t* count);
+
+/// Raises the rate of samples, which it frees; the caller frees the result.
+float* train_raise(float* samples, size_t* count, unsigned times);
+
 // train_set.c
 
 /// Reads the folders and draws packets from them. Exits with one sentence if a
 /// folder cannot be read or nothing in it is audio.
 void train_set_read(const TrainPlan* plan, TrainSet* out);
 void train_set_release(TrainSet* set);
-
-/// A file as mono samples (full scale 1.0); the caller frees them. Returns NULL
-/// if it is no audio. `rate_hz` and `count` are outputs.
-float* train_read_audio(const char* path, unsigned* rate_hz, size_t* count);
 
 /// Writes the windowed autocorrelation, relative to [0], of a packet of `count`
 /// samples and the TRAIN_PAST samples before it.

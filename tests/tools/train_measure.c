@@ -3,6 +3,8 @@
 
 #include "tools/train.h"
 
+#include "base/rand.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,32 +13,21 @@
 #define SIZES 4U
 #define FRAMING 21U    // {"J":["12345678",""]}
 #define RAW_HEADER 16U // Of JackTrip
-#define PI 3.14159265358979323846
 
 static const unsigned sizes[SIZES] = {32U, 64U, 128U, 256U};
-
-// Gaussian noise by the method of Box and Muller.
-static double gaussian(uint64_t* const state)
-{
-  double part[2];
-  for (unsigned i = 0U; i < 2U; ++i) {
-    *state  = *state * UINT64_C(6364136223846793005) + 1442695040888963407U;
-    part[i] = ((double)(*state >> 11U) + 0.5) / 9007199254740992.0;
-  }
-  return sqrt(-2.0 * log(part[0])) * cos(2.0 * PI * part[1]);
-}
 
 // The samples as integers, with noise, behind a window of zeros.
 static int32_t* prepare(const float* const        samples,
                         const size_t              count,
                         const TrainMeasure* const how)
 {
-  const double   full  = (double)(1U << (how->bits - 1U));
-  const double   hiss  = full * how->noise;
-  int32_t* const out   = calloc(TRAIN_WINDOW + count, sizeof(int32_t));
-  uint64_t       state = 1U;
+  const double   full = (double)(1U << (how->bits - 1U));
+  int32_t* const out  = calloc(TRAIN_WINDOW + count, sizeof(int32_t));
+  JamRand        rand;
+  jam_rand_init(&rand, 1U, 0U); // As the lab
   for (size_t i = 0U; i < count; ++i) {
-    const double x        = (double)samples[i] * full + hiss * gaussian(&state);
+    const double hiss     = how->noise * full * jam_rand_normal(&rand);
+    const double x        = (double)samples[i] * full + hiss;
     const double kept     = x > full - 1.0 ? full - 1.0 : x < -full ? -full : x;
     out[TRAIN_WINDOW + i] = (int32_t)lrint(kept);
   }

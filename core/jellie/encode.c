@@ -259,7 +259,9 @@ static void put_strings(WireWriter* const         out,
   const JellieTaps* const taps =
     format->rate_hz > 48000U ? encoder->high : encoder->low;
   for (unsigned string = 0U; string < format->lanes; ++string) {
-    wire_put_bytes(out, "\",\"", 3U);
+    if (string > 0U) {
+      wire_put_bytes(out, "\",\"", 3U);
+    }
     if (!silent) {
       put_string(out, format, block, &taps->rows[choice.row], &choice, string);
     }

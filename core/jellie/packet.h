@@ -14,7 +14,9 @@
 struct cJSON;
 
 typedef struct JelliePacket {
-  const char*   strings[JELLIE_STRINGS]; ///< Head, then lanes in packet order
+  const char* strings[JELLIE_STRINGS]; ///< Head, then lanes in packet order;
+                                       ///< in the text, one string begins
+                                       ///< with the head and is the first lane
   size_t        sizes[JELLIE_STRINGS];
   unsigned      count;
   struct cJSON* tree; ///< Owns the strings if the layout was not canonical

@@ -42,6 +42,26 @@ static bool is_tail(const char* const tail, const size_t size)
   return end + 2U == rest && tail[size - 1U] == '}';
 }
 
+// Takes one string of the array; the first one is two, the head and a lane.
+// Returns false if there are too many, or no head.
+static bool
+add_string(JelliePacket* const out, const char* const text, const size_t size)
+{
+  if (out->count == JELLIE_STRINGS ||
+      (out->count == 0U && size < JELLIE_HEAD_SIZE)) {
+    return false;
+  }
+  const size_t head = out->count == 0U ? JELLIE_HEAD_SIZE : 0U;
+  if (head > 0U) {
+    out->strings[0] = text;
+    out->sizes[0]   = head;
+    out->count      = 1U;
+  }
+  out->strings[out->count] = text + head;
+  out->sizes[out->count++] = size - head;
+  return true;
+}
+
 bool jellie_scan(const char* const   text,
                  const size_t        size,
                  JelliePacket* const out)
@@ -53,15 +73,12 @@ bool jellie_scan(const char* const   text,
     return false;
   }
   size_t at = JELLIE_PREFIX_SIZE;
-  while (out->count < JELLIE_STRINGS) {
+  for (;;) {
     const size_t length = plain_string(text + at, size - at);
-
-    out->strings[out->count] = text + at;
-    out->sizes[out->count++] = length;
-    at += length;
-    if (size - at < 3U) {
+    if (size - at - length < 3U || !add_string(out, text + at, length)) {
       return false;
     }
+    at += length;
     if (text[at + 1U] == ']') {
       return is_tail(text + at + 2U, size - at - 2U);
     }
@@ -70,7 +87,6 @@ bool jellie_scan(const char* const   text,
     }
     at += 3U;
   }
-  return false;
 }
 
 JamStatus jellie_packet_read(const char* const   text,
@@ -89,11 +105,10 @@ JamStatus jellie_packet_read(const char* const   text,
   const cJSON* item = NULL;
   cJSON_ArrayForEach(item, array)
   {
-    if (out->count == JELLIE_STRINGS || !cJSON_IsString(item)) {
+    if (!cJSON_IsString(item) ||
+        !add_string(out, item->valuestring, strlen(item->valuestring))) {
       return JAM_ERR_FORMAT;
     }
-    out->strings[out->count] = item->valuestring;
-    out->sizes[out->count++] = strlen(item->valuestring);
   }
   return JAM_OK;
 }

@@ -126,14 +126,18 @@ static void check_strings(const char* const text, const size_t size)
   cJSON* const       json  = cJSON_ParseWithLength(text, size);
   const cJSON* const array = cJSON_GetObjectItemCaseSensitive(json, "J");
   must(cJSON_GetArraySize(json) == 1);
-  must(cJSON_GetArraySize(array) == (int)packet.count);
+  must(cJSON_GetArraySize(array) + 1 == (int)packet.count);
   const cJSON* item = NULL;
-  unsigned     i    = 0U;
+  unsigned     i    = 1U;
   cJSON_ArrayForEach(item, array)
   {
     must(cJSON_IsString(item));
-    must(strlen(item->valuestring) == packet.sizes[i]);
-    must(!memcmp(item->valuestring, packet.strings[i], packet.sizes[i]));
+    const size_t head = i == 1U ? JELLIE_HEAD_SIZE : 0U;
+    must(strlen(item->valuestring) == head + packet.sizes[i]);
+    must(packet.strings[i] - head == packet.strings[i == 1U ? 0U : i]);
+    must(!memcmp(item->valuestring,
+                 packet.strings[i] - head,
+                 head + packet.sizes[i]));
     ++i;
   }
   cJSON_Delete(json);

@@ -159,7 +159,7 @@ size_t LLVMFuzzerCustomMutator(uint8_t* const data,
   JamRand rand;
   jam_rand_init(&rand, seed, 0U);
   const bool packet =
-    size > PREFIX_SIZE + HEAD_SIZE + 6U && !memcmp(data, PREFIX, PREFIX_SIZE);
+    size > PREFIX_SIZE + HEAD_SIZE + 3U && !memcmp(data, PREFIX, PREFIX_SIZE);
   const uint32_t way = jam_rand_below(&rand, 16U);
   if (!packet || way > 2U) {
     return LLVMFuzzerMutate(data, size, max_size);
@@ -169,7 +169,7 @@ size_t LLVMFuzzerCustomMutator(uint8_t* const data,
     return size;
   }
   // Which string; the last one if there are fewer
-  size_t   begin = PREFIX_SIZE + HEAD_SIZE + 3U;
+  size_t   begin = PREFIX_SIZE + HEAD_SIZE;
   size_t   end   = begin;
   uint32_t skip  = jam_rand_below(&rand, 4U);
   while (end < size && data[end] != '"') {

@@ -96,7 +96,7 @@ def test_losses(folder):
     check(status == 0 and "64 samples are missing" in error, f"a missing line: {error}")
     check(read_wav(back)[1] == data[:384] + bytes(128) + data[512:], "silence for a missing line")
 
-    thin = b"".join(json.dumps({"J": json.loads(line)["J"][:3]}).encode() + b"\n" for line in lines)
+    thin = b"".join(json.dumps({"J": json.loads(line)["J"][:2]}).encode() + b"\n" for line in lines)
     check(run("decode", "-", back, data=thin)[0] == 0, "thinned packets")
     params, samples = read_wav(back)
     check(params == (1, 2, 24000) and len(samples) == len(data) // 2, "half the rate")
@@ -145,7 +145,7 @@ def test_faults(folder):
     later = json.loads(run("convert", data=good)[1].splitlines()[0])
     later["seq"] = 1 << 25
     refuses(1, "more than 60 s", "decode", "-", folder / "x.wav", data=good + json.dumps(later).encode())
-    thin = json.dumps({"J": json.loads(good.splitlines()[0])["J"][:2]}).encode()
+    thin = json.dumps({"J": json.loads(good.splitlines()[0])["J"][:1]}).encode()
     refuses(1, "lacks lanes", "convert", data=thin)
     later["used"] = 65
     refuses(1, "no JDAT packet", "convert", data=json.dumps(later).encode())

@@ -149,8 +149,8 @@ def spoilt(packet, changes):
 
 TOKEN_FAULTS = [
     lambda packet: packet.pop("J"), lambda packet: packet["J"].pop(), lambda packet: packet["J"].append(""),
-    lambda packet: packet["J"].__setitem__(0, packet["J"][0][1:]), lambda packet: packet["J"].__setitem__(1, 5),
-    lambda packet: packet["J"].__setitem__(1, "a b"), lambda packet: packet["J"].__setitem__(1, "\\"),
+    lambda packet: packet["J"].__setitem__(0, packet["J"][0][:7]), lambda packet: packet["J"].__setitem__(0, 5),
+    lambda packet: packet["J"].__setitem__(1, "a b"), lambda packet: packet["J"].__setitem__(0, "\\"),
     lambda packet: packet.__setitem__("S", 1), lambda packet: packet.__setitem__("J", {})]
 PLAIN_FAULTS = [
     *(lambda packet, key=key: packet.pop(key) for key in ("jdat", "stream", "seq", "rate", "bits", "frames", "lanes")),

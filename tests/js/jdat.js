@@ -175,7 +175,8 @@ function decode(text, note = () => {}) {
     throw new Refused(error.message);
   }
   must(packet && Array.isArray(packet.J) && packet.J.every(string => typeof string === 'string'), 'no packet');
-  const [first, ...strings] = packet.J, head = readHead(first || '', strings.length), state = {};
+  const first = packet.J[0] || '', strings = [first.slice(8), ...packet.J.slice(1)];
+  const head = readHead(first.slice(0, 8), packet.J.length), state = {};
   const values = new Array(head.frames).fill(0);
   if (!strings[0]) note('silent packet');
   strings.forEach((string, number) => {

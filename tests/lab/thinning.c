@@ -13,7 +13,7 @@
 // Returns the characters of the lane strings of canonical text.
 static size_t audio_size(const size_t size, const unsigned lanes)
 {
-  return size - FRAME - HEAD - (size_t)COMMA * lanes - CLOSING;
+  return size - FRAME - HEAD - (size_t)COMMA * (lanes - 1U) - CLOSING;
 }
 
 bool thinning_run(const JellieFormat* const format,

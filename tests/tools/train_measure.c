@@ -11,7 +11,7 @@
 #include <string.h>
 
 #define SIZES 4U
-#define FRAMING 21U    // {"J":["12345678",""]}
+#define FRAMING 18U    // {"J":["12345678"]}
 #define RAW_HEADER 16U // Of JackTrip
 
 static const unsigned sizes[SIZES] = {32U, 64U, 128U, 256U};

@@ -94,12 +94,12 @@ static void assert_lane(const char* const text,
 
 static void assert_closed_early(const char* const text, const size_t size)
 {
-  for (size_t at = 0U; at <= HEAD_END; ++at) {
+  for (size_t at = 0U; at < HEAD_END; ++at) {
     ck_assert_int_eq(decode_closed(text, at, "\"]}"), JAM_ERR_FORMAT);
     ck_assert_int_eq(decode_closed(text, at, "]}"), JAM_ERR_FORMAT);
   }
   unsigned number = 0U;
-  size_t   start  = HEAD_END + 3U;
+  size_t   start  = HEAD_END;
   while (start < size) {
     const char* const quote = strchr(text + start, '"');
     ck_assert_ptr_nonnull(quote);

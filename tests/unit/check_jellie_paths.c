@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BLOCKS 3U
+#define BLOCKS 2U
 
 static JellieEncoder fast, plain;
 static JellieBlock   block;
@@ -46,7 +46,7 @@ START_TEST(a_shift_leaves_out_low_bits_only)
   jellie_encoder_init(&fast);
   for (unsigned shift = 0U; shift <= JELLIE_MAX_SHIFT; ++shift) {
     format.shift = (uint8_t)shift;
-    for (unsigned signal = 0U; signal < SIGNAL_COUNT; ++signal) {
+    for (unsigned signal = shift % 3U; signal < SIGNAL_COUNT; signal += 3U) {
       signal_fill((Signal)signal, format.bits, shift, samples, format.frames);
       const size_t size =
         jellie_encode(&fast, &format, UINT32_MAX, samples, text, sizeof(text));
@@ -56,11 +56,13 @@ START_TEST(a_shift_leaves_out_low_bits_only)
       ck_assert_int_eq(jellie_decode(text, size, &block), JAM_OK);
       ck_assert_uint_eq(block.format.shift, shift);
       ck_assert_uint_eq(block.counter, (1U << JELLIE_COUNTER_BITS) - 1U);
+      unsigned wrong = 0U;
       for (unsigned i = 0U; i < format.frames; ++i) {
         const int32_t lost = samples[i] - block.samples[i];
-        ck_assert(lost >= 0 && lost < 1 << shift);
-        ck_assert_int_eq(block.samples[i] % (1 << shift), 0);
+        wrong += lost < 0 || lost >= 1 << shift ||
+                 block.samples[i] % (1 << shift) != 0;
       }
+      ck_assert_uint_eq(wrong, 0U);
     }
   }
 }

@@ -166,8 +166,10 @@ static bool print_plain_lanes(const JellieFormat* const format,
   size_t size                       = JELLIE_PREFIX_SIZE + JELLIE_HEAD_SIZE;
   jellie_head_write(format, 1U, text + JELLIE_PREFIX_SIZE);
   for (unsigned string = 0U; string < format->lanes; ++string) {
-    memcpy(text + size, "\",\"", 3U);
-    size += 3U;
+    if (string > 0U) {
+      memcpy(text + size, "\",\"", 3U);
+      size += 3U;
+    }
     size += string > last ? 0U
                           : put_plain_string(format,
                                              string,

@@ -215,7 +215,7 @@ static JamStatus decode_head(const unsigned version,
   wire_text_put(&writer, 0U, 26U);
   ck_assert_uint_eq(wire_text_finish(&writer), 8U);
   const int length =
-    snprintf(packet, sizeof(packet), "{\"J\":[\"%.8s\",\"\"]}", head);
+    snprintf(packet, sizeof(packet), "{\"J\":[\"%.8s\"]}", head);
   return jellie_decode(packet, (size_t)length, &block);
 }
 

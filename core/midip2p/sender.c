@@ -1,19 +1,41 @@
 // SPDX-License-Identifier: MIT
-// Sending: new events at once, unacknowledged ones again and again.
+// Sending: new events at once, led by those that the peer may not have yet, and
+// by what the ones before have left behind.
 
 #include "midip2p/sender.h"
 
 #include "base/time.h"
-#include "midip2p/held.h"
 
-// Gaps between repeats in ms; the last one goes on for good. Calm: guards
-// against the rare loss. Eager: on a path known to lose packets.
-static const uint16_t calm_gaps[] = {20U, 40U, 80U, 160U, 320U, 500U};
-static const uint16_t eager_gaps[] =
-  {3U, 4U, 6U, 12U, 25U, 50U, 100U, 200U, 400U, 500U};
+#include <string.h>
+
+// Gaps between repeats in ms; the last one goes on for good. Calm: the first
+// comes when the acknowledgement is overdue (added to the round trip). Eager:
+// on a path known to lose packets, short outages end between two of them.
+static const uint16_t calm_gaps[]  = {5U, 40U, 80U, 160U, 320U, 500U};
+static const uint16_t eager_gaps[] = {4U,  5U,  6U,   7U,   10U, 20U,
+                                      40U, 80U, 160U, 320U, 500U};
 
 #define CALM_COUNT (sizeof(calm_gaps) / sizeof(calm_gaps[0]))
 #define EAGER_COUNT (sizeof(eager_gaps) / sizeof(eager_gaps[0]))
+
+// New events in one packet, and old ones before them, on a good and on a bad
+// path; the room a packet has for both, by the longest text of each
+#define FRESH 16
+#define OLD 16
+#define OLD_WIDE 32
+#define ROOM 870U
+#define COST_EVENT 26U
+#define COST_MESSAGE 16U
+#define COST_NOTE 28U // In a delta, with its age
+#define MOST_EVENTS ((int64_t)(ROOM / COST_EVENT))
+
+#define FIRST_RTT (40 * JAM_MS)
+#define MOST_RTT JAM_SECOND
+
+// Keep-alives: a peer must notice soon that notes hang
+#define ALIVE_GAP (250 * JAM_MS)
+#define ALIVE_SPAN (2 * JAM_SECOND)
+#define IDLE_GAP (4 * JAM_SECOND)
 
 static Midip2pEvent* event_at(Midip2pSender* const sender, const int64_t number)
 {
@@ -22,10 +44,13 @@ static Midip2pEvent* event_at(Midip2pSender* const sender, const int64_t number)
 
 static JamTime gap(const Midip2pSender* const sender)
 {
-  const unsigned count = sender->eager ? EAGER_COUNT : CALM_COUNT;
-  const unsigned step =
+  const unsigned  count = sender->eager ? EAGER_COUNT : CALM_COUNT;
+  const uint16_t* gaps  = sender->eager ? eager_gaps : calm_gaps;
+  const unsigned  step =
     sender->repeat_step < count ? sender->repeat_step : count - 1U;
-  return (sender->eager ? eager_gaps[step] : calm_gaps[step]) * JAM_MS;
+  const JamTime wait =
+    (!sender->eager && step == 0U) ? sender->rtt + 2 * sender->deviation : 0;
+  return wait + gaps[step] * JAM_MS;
 }
 
 static void restart_repeats(Midip2pSender* const sender, const JamTime now)
@@ -42,34 +67,126 @@ int64_t midip2p_first_number(const uint32_t epoch)
 
 void midip2p_sender_init(Midip2pSender* const sender, const uint32_t epoch)
 {
-  sender->last_us    = INT64_MIN;
-  sender->acked      = midip2p_first_number(epoch) - 1;
-  sender->written    = sender->acked;
-  sender->last       = sender->acked;
-  sender->round_next = sender->acked + 1;
-  sender->round_end  = sender->round_next;
+  midip2p_state_init(&sender->tail);
+  sender->acked    = midip2p_first_number(epoch) - 1;
+  sender->written  = sender->acked;
+  sender->last     = sender->acked;
+  sender->window   = sender->last + 1;
+  sender->rtt      = FIRST_RTT;
+  sender->alive_at = JAM_NEVER;
+  sender->last_us  = INT64_MIN;
+  sender->tail_us  = INT64_MIN;
+  midip2p_ticks_init(&sender->ticks);
 }
 
-bool midip2p_sender_push(Midip2pSender* const      sender,
-                         const JamTime             now,
-                         const Midip2pEvent* const event)
+// Moves the events before `number` from the queue into the state
+static void fold(Midip2pSender* const sender, const int64_t number)
 {
-  const int64_t held = sender->last - sender->acked;
-  const int64_t room =
-    (int64_t)MIDIP2P_QUEUE - (midip2p_is_release(event) ? 0 : MIDIP2P_RESERVE);
-  if (held >= room) {
-    return false;
+  for (; sender->window < number; ++sender->window) {
+    const Midip2pEvent* const event = event_at(sender, sender->window);
+    midip2p_state_follow(&sender->tail,
+                         &sender->changes,
+                         sender->window,
+                         event);
+    if (sender->tail_us < event->time_us) {
+      sender->tail_us = event->time_us;
+    }
+  }
+}
+
+static bool is_pending(const Midip2pSender* const sender)
+{
+  return sender->acked < sender->written;
+}
+
+// A stream begins, or goes on, with a whole state, which counts as an event
+static void tell_whole(Midip2pSender* const sender, const JamTime now)
+{
+  fold(sender, sender->last + 1);
+  ++sender->last;
+  ++sender->window;
+  sender->whole    = sender->last;
+  sender->written  = sender->last - 1;
+  sender->round    = false;
+  sender->parted   = false;
+  sender->fresh_at = now;
+}
+
+void midip2p_sender_used(Midip2pSender* const sender)
+{
+  Midip2pState start;
+  midip2p_state_init(&start);
+  for (unsigned i = 0U; i < 16U; ++i) {
+    if (memcmp(&start.channels[i],
+               &sender->tail.channels[i],
+               sizeof(Midip2pChannel)) != 0) {
+      sender->changes.channels[i].latest = 1;
+    }
+  }
+}
+
+void midip2p_sender_begin(Midip2pSender* const sender, const JamTime now)
+{
+  if (sender->whole == 0) {
+    tell_whole(sender, now);
+  }
+}
+
+uint64_t midip2p_sender_push(Midip2pSender* const      sender,
+                             const JamTime             now,
+                             const Midip2pEvent* const event)
+{
+  uint64_t      folded   = 0U;
+  const int64_t earliest = jam_time_add(sender->last_us, -MIDIP2P_MAX_SPAN_US);
+  Midip2pEvent  queued   = *event;
+  midip2p_sender_begin(sender, now);
+  if (sender->last_us > INT64_MIN && queued.time_us < earliest) {
+    queued.time_us = earliest;
+  }
+  if (sender->last_us < queued.time_us) {
+    sender->last_us = queued.time_us;
   }
   if (sender->written == sender->last) {
     sender->fresh_at = now;
   }
-  if (sender->last_us < event->time_us) {
-    sender->last_us = event->time_us;
+  if (sender->last - sender->window >= (int64_t)MIDIP2P_QUEUE - 1) {
+    // The delta under way ends where the window began: it starts anew
+    folded = sender->window > sender->written ? 1U : 0U;
+    fold(sender, sender->window + 1);
+    sender->round  = false;
+    sender->parted = false;
+    if (sender->written < sender->window - 1) {
+      sender->written = sender->window - 1;
+    }
   }
   ++sender->last;
-  *event_at(sender, sender->last)         = *event;
-  event_at(sender, sender->last)->time_us = sender->last_us;
-  return true;
+  *event_at(sender, sender->last) = queued;
+  sender->event_at                = now;
+  if (event->origin == MIDIP2P_RESTORED) {
+    tell_whole(sender, now);
+  }
+  return folded;
+}
+
+void midip2p_sender_restate(Midip2pSender* const sender, const JamTime now)
+{
+  if (sender->whole <= sender->acked) {
+    tell_whole(sender, now);
+  }
+}
+
+static void measure(Midip2pSender* const sender, const JamTime now)
+{
+  if (sender->probe == 0 || sender->acked < sender->probe) {
+    return;
+  }
+  const JamTime rtt   = now - sender->probe_at;
+  const JamTime error = rtt - sender->rtt;
+  const JamTime size  = error < 0 ? -error : error;
+  sender->probe       = 0;
+  sender->rtt += error / 4;
+  sender->deviation += (size - sender->deviation) / 4;
+  sender->rtt = jam_time_min(sender->rtt, MOST_RTT);
 }
 
 void midip2p_sender_ack(Midip2pSender* const sender,
@@ -80,69 +197,308 @@ void midip2p_sender_ack(Midip2pSender* const sender,
     return;
   }
   sender->acked = number;
+  measure(sender, now);
+  if (number >= sender->window - 1) {
+    sender->parted = false;
+    sender->round  = false;
+    fold(sender, number + 1);
+  }
   restart_repeats(sender, now);
+  sender->alive_at = jam_time_add(now, ALIVE_GAP);
 }
 
-// Shortens [begin, end) to what may share a packet: first events before
-// `keep`, which are there only for good measure, then the newest ones
+// Parts
+
+typedef struct Parts {
+  uint32_t       wanted; // UINT32_MAX: none, count only
+  uint32_t       current;
+  unsigned       cost, limit, total;
+  Midip2pPacket* packet;
+} Parts;
+
+static unsigned cost_of(const Midip2pGroup* const group)
+{
+  unsigned cost = 0U;
+  for (unsigned i = 0U; i < group->count; ++i) {
+    cost +=
+      midip2p_is_note_on(&group->messages[i]) ? COST_NOTE : COST_MESSAGE;
+  }
+  return cost;
+}
+
+static bool put_group(void* const context, const Midip2pGroup* const group)
+{
+  Parts* const   parts = (Parts*)context;
+  const unsigned cost  = cost_of(group);
+  parts->total += cost;
+  if (parts->cost + cost > parts->limit) {
+    ++parts->current;
+    parts->cost = 0U;
+  }
+  parts->cost += cost;
+  for (unsigned i = 0U; parts->current == parts->wanted && i < group->count;
+       ++i) {
+    parts->packet->delta[parts->packet->delta_count++] = group->messages[i];
+  }
+  return parts->current <= parts->wanted;
+}
+
+static void write_delta(const Midip2pSender* const sender,
+                        const int64_t              base,
+                        const int64_t              time_us,
+                        Parts* const               parts)
+{
+  midip2p_state_delta(&sender->tail,
+                      &sender->changes,
+                      base,
+                      sender->window - 1,
+                      time_us,
+                      put_group,
+                      parts);
+}
+
+static int64_t base_of(const Midip2pSender* const sender)
+{
+  return sender->whole > sender->acked ? 0 : sender->acked;
+}
+
+static bool needs_delta(const Midip2pSender* const sender)
+{
+  return sender->window > sender->acked + 1;
+}
+
+// Events
+
+// Time of a packet with these events: none of the stream so far is later
+static int64_t time_of(Midip2pSender* const sender,
+                       const int64_t        begin,
+                       const int64_t        end)
+{
+  int64_t time_us = sender->tail_us;
+  for (int64_t n = begin; n < end; ++n) {
+    const int64_t other = event_at(sender, n)->time_us;
+    time_us             = time_us < other ? other : time_us;
+  }
+  return time_us == INT64_MIN ? 0 : time_us;
+}
+
+static bool too_long(Midip2pSender* const sender,
+                     const int64_t        begin,
+                     const int64_t        end)
+{
+  const int64_t time_us = time_of(sender, begin, end);
+  bool          is_old  = end - begin > MOST_EVENTS;
+  for (int64_t n = begin; n < end && !is_old; ++n) {
+    is_old = time_us - event_at(sender, n)->time_us > MIDIP2P_MAX_SPAN_US;
+  }
+  return is_old;
+}
+
+// Shortens [begin, end) to what may share a packet: first events before `keep`,
+// which are there only for good measure, then the newest ones
 static void shorten(Midip2pSender* const sender,
                     int64_t* const       begin,
                     const int64_t        keep,
                     int64_t* const       end)
 {
-  const int64_t newest_us = event_at(sender, *end - 1)->time_us;
-  while (*begin < keep &&
-         newest_us - event_at(sender, *begin)->time_us > MIDIP2P_MAX_SPAN_US) {
+  while (*begin < keep && too_long(sender, *begin, *end)) {
     ++*begin;
   }
-  const int64_t oldest_us = event_at(sender, *begin)->time_us;
-  while (event_at(sender, *end - 1)->time_us - oldest_us >
-         MIDIP2P_MAX_SPAN_US) {
+  while (*end > *begin + 1 && too_long(sender, *begin, *end)) {
     --*end;
   }
 }
 
-// New events, led by as many unacknowledged ones as there is room for
-static bool
-choose_fresh(Midip2pSender* const sender, int64_t* const begin, int64_t* end)
+// The first of the old events that go with the new ones from `fresh` on
+static int64_t
+choose_begin(const Midip2pSender* const sender, const int64_t fresh)
 {
-  const int64_t window = MIDIP2P_WINDOW;
-  const int64_t fresh  = sender->written + 1;
-  if (fresh > sender->last) {
+  const int64_t limit = sender->wide ? OLD_WIDE : OLD;
+  const int64_t least = sender->acked + 1 > sender->window ? sender->acked + 1
+                                                           : sender->window;
+  return fresh - limit > least ? fresh - limit : least;
+}
+
+static void put_events(Midip2pSender* const sender,
+                       const int64_t        begin,
+                       const int64_t        end,
+                       Midip2pPacket* const packet)
+{
+  packet->has |= MIDIP2P_HAS_RANGE;
+  packet->parts   = 1U;
+  packet->time_us = time_of(sender, begin, end);
+  packet->first   = begin;
+  packet->count   = (unsigned)(end - begin);
+  for (unsigned i = 0U; i < packet->count; ++i) {
+    packet->events[i] = *event_at(sender, begin + (int64_t)i);
+  }
+}
+
+static void put_delta(Midip2pSender* const sender,
+                      const uint32_t       part,
+                      const unsigned       limit,
+                      Midip2pPacket* const packet)
+{
+  Parts parts         = {part, 0U, 0U, limit, 0U, packet};
+  packet->has        |= MIDIP2P_HAS_DELTA;
+  packet->delta_count = 0U;
+  packet->part        = part;
+  packet->base        = sender->parted ? sender->part_base : base_of(sender);
+  write_delta(sender, packet->base, packet->time_us, &parts);
+}
+
+static void start_round(Midip2pSender* const sender, const JamTime now)
+{
+  if (!sender->parted) {
+    Parts parts       = {UINT32_MAX, 0U, 0U, ROOM, 0U, NULL};
+    sender->part_base = base_of(sender);
+    write_delta(sender, sender->part_base, 0, &parts);
+    sender->parts  = parts.current + 1U;
+    sender->parted = true;
+  }
+  sender->round      = true;
+  sender->round_at   = now;
+  sender->round_next = sender->window;
+  sender->part       = 0U;
+}
+
+static void next_of_round(Midip2pSender* const sender,
+                          Midip2pPacket* const packet)
+{
+  if (sender->part < sender->parts) {
+    put_events(sender, sender->window, sender->window, packet);
+    put_delta(sender, sender->part++, ROOM, packet);
+    packet->parts = sender->parts;
+  } else {
+    int64_t end = sender->last + 1;
+    shorten(sender, &sender->round_next, sender->round_next, &end);
+    put_events(sender, sender->round_next, end, packet);
+    sender->round_next = end;
+  }
+  const int64_t sent = sender->round_next - 1;
+  sender->written    = sent > sender->written ? sent : sender->written;
+  if (sender->part == sender->parts && sender->round_next > sender->last) {
+    sender->round = false;
+  }
+}
+
+// Events from `begin` on and the delta before them, if both fit one packet
+static bool put_together(Midip2pSender* const sender,
+                         const int64_t        begin,
+                         const int64_t        end,
+                         Midip2pPacket* const packet)
+{
+  fold(sender, begin);
+  put_events(sender, begin, end, packet);
+  if (!needs_delta(sender)) {
+    return true;
+  }
+  const unsigned used  = packet->count * COST_EVENT;
+  const unsigned limit = ROOM > used ? ROOM - used : 0U;
+  Parts          parts = {0U, 0U, 0U, limit, 0U, packet};
+  packet->has         |= MIDIP2P_HAS_DELTA;
+  packet->delta_count  = 0U;
+  packet->part         = 0U;
+  packet->base         = base_of(sender);
+  write_delta(sender, packet->base, packet->time_us, &parts);
+  return parts.current == 0U;
+}
+
+static void fill_window(Midip2pSender* const sender,
+                        const JamTime        now,
+                        const int64_t        fresh,
+                        const int64_t        end,
+                        Midip2pPacket* const packet)
+{
+  int64_t begin = choose_begin(sender, fresh);
+  int64_t stop  = end;
+  shorten(sender, &begin, fresh, &stop);
+  if (sender->parted) {
+    // The delta has gone out and is repeated whole; these follow on it
+    put_events(sender, begin, stop, packet);
+    sender->written = stop - 1;
+    return;
+  }
+  if (put_together(sender, begin, stop, packet)) {
+    sender->written = stop - 1;
+    return;
+  }
+  packet->has        &= ~(uint32_t)MIDIP2P_HAS_DELTA;
+  packet->delta_count = 0U;
+  start_round(sender, now);
+  next_of_round(sender, packet);
+}
+
+static bool fill_fresh(Midip2pSender* const sender,
+                       const JamTime        now,
+                       Midip2pPacket* const packet)
+{
+  const int64_t fresh =
+    sender->written + 1 > sender->window ? sender->written + 1 : sender->window;
+  if (sender->written >= sender->last) {
     return false;
   }
-  *end   = (sender->last - fresh < window) ? sender->last + 1 : fresh + window;
-  *begin = (*end - window > sender->acked) ? *end - window : sender->acked + 1;
-  shorten(sender, begin, fresh, end);
+  const int64_t left  = sender->last + 1 - fresh;
+  const int64_t end   = fresh + (left < FRESH ? left : FRESH);
+  fill_window(sender, now, fresh, end, packet);
+  if (sender->probe == 0) {
+    sender->probe    = sender->written;
+    sender->probe_at = now;
+  }
+  restart_repeats(sender, now);
   return true;
 }
 
-static bool choose_repeat(Midip2pSender* const sender,
-                          const JamTime        now,
-                          int64_t* const       begin,
-                          int64_t* const       end)
+static bool fill_repeat(Midip2pSender* const sender,
+                        const JamTime        now,
+                        Midip2pPacket* const packet)
 {
-  const int64_t oldest = sender->acked + 1;
-  if (sender->round_next < oldest) {
-    sender->round_next = oldest;
+  if (!is_pending(sender) || now < sender->repeat_at) {
+    return false;
   }
-  if (sender->round_next >= sender->round_end) {
-    if (oldest > sender->written || now < sender->repeat_at) {
-      return false;
+  ++sender->repeat_step;
+  sender->repeat_at = jam_time_add(now, gap(sender));
+  sender->probe     = 0; // An answer may be to either
+  if (sender->parted) {
+    start_round(sender, now);
+    next_of_round(sender, packet);
+    return true;
+  }
+  fill_window(sender, now, sender->last + 1, sender->last + 1, packet);
+  return true;
+}
+
+static bool holds_notes(const Midip2pSender* const sender)
+{
+  for (unsigned i = 0U; i < 16U; ++i) {
+    const Midip2pChannel* const channel = &sender->tail.channels[i];
+    for (unsigned key = 0U; key < 128U; ++key) {
+      if (channel->notes[key] & 127U) {
+        return true;
+      }
     }
-    ++sender->repeat_step;
-    sender->repeat_at  = jam_time_add(now, gap(sender));
-    sender->round_at   = now;
-    sender->round_next = oldest;
-    sender->round_end  = (sender->written - oldest < MIDIP2P_ROUND)
-                           ? sender->written + 1
-                           : oldest + MIDIP2P_ROUND;
+    if (channel->controllers[64] > 64U || channel->controllers[66] > 64U ||
+        channel->controllers[67] > 64U) {
+      return true;
+    }
   }
-  const int64_t most = sender->round_next + MIDIP2P_WINDOW;
-  *begin             = sender->round_next;
-  *end               = (most < sender->round_end) ? most : sender->round_end;
-  shorten(sender, begin, *begin, end);
-  sender->round_next = *end;
+  return false;
+}
+
+static bool fill_alive(Midip2pSender* const sender,
+                       const JamTime        now,
+                       Midip2pPacket* const packet)
+{
+  if (is_pending(sender) || sender->written < sender->last ||
+      now < sender->alive_at) {
+    return false;
+  }
+  put_events(sender, sender->last + 1, sender->last + 1, packet);
+  packet->has |= MIDIP2P_HAS_HASH;
+  packet->hash     = midip2p_state_checksum(&sender->tail);
+  const bool busy = now < jam_time_add(sender->event_at, ALIVE_SPAN) ||
+                    holds_notes(sender) || sender->tail.running == 2U;
+  sender->alive_at = jam_time_add(now, busy ? ALIVE_GAP : IDLE_GAP);
   return true;
 }
 
@@ -150,34 +506,45 @@ bool midip2p_sender_fill(Midip2pSender* const sender,
                          const JamTime        now,
                          Midip2pPacket* const packet)
 {
-  int64_t begin = 0;
-  int64_t end   = 0;
-  if (choose_fresh(sender, &begin, &end)) {
-    sender->written = end - 1;
-    if (begin == sender->acked + 1) {
-      restart_repeats(sender, now);
-    }
-  } else if (!choose_repeat(sender, now, &begin, &end)) {
+  packet->count       = 0U;
+  packet->delta_count = 0U;
+  packet->first       = 0;
+  if (sender->round) {
+    next_of_round(sender, packet);
+  } else if (!fill_fresh(sender, now, packet) &&
+             !fill_repeat(sender, now, packet) &&
+             !fill_alive(sender, now, packet) &&
+             !midip2p_ticks_due(&sender->ticks, now)) {
     return false;
   }
-  packet->first = begin;
-  packet->count = (unsigned)(end - begin);
-  for (unsigned i = 0U; i < packet->count; ++i) {
-    packet->events[i] = *event_at(sender, begin + i);
+  if (midip2p_ticks_tell(&sender->ticks, now, &packet->clock)) {
+    packet->has |= MIDIP2P_HAS_CLOCK;
   }
   return true;
 }
 
 JamTime midip2p_sender_deadline(const Midip2pSender* const sender)
 {
+  JamTime due = midip2p_ticks_deadline(&sender->ticks);
+  if (sender->round) {
+    return jam_time_min(due, sender->round_at);
+  }
   if (sender->written < sender->last) {
-    return sender->fresh_at;
+    return jam_time_min(due, sender->fresh_at);
   }
-  if (sender->acked == sender->last) {
-    return JAM_NEVER;
+  return jam_time_min(due,
+                      is_pending(sender) ? sender->repeat_at
+                                         : sender->alive_at);
+}
+
+void midip2p_sender_state(const Midip2pSender* const sender,
+                          Midip2pState* const        out)
+{
+  *out = sender->tail;
+  for (int64_t n = sender->window; n <= sender->last; ++n) {
+    midip2p_state_follow(out,
+                         NULL,
+                         0,
+                         &sender->queue[(uint64_t)n % MIDIP2P_QUEUE]);
   }
-  return (sender->round_end > sender->round_next &&
-          sender->round_end > sender->acked + 1)
-           ? sender->round_at
-           : sender->repeat_at;
 }

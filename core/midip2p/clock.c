@@ -15,9 +15,11 @@
 #define TICKS_PER_POSITION 6
 
 #define FEWEST 4U
-#define NEWEST 8U    // Whose mean residual tells of a change
-#define SHORTEST 12U // What is kept then, at least
+#define NEWEST 6U   // Whose mean residual tells of a change
+#define SHORTEST 8U // What is kept then, at least
 #define SIGNIFICANT 3.5
+#define NOISE_SPAN 64.0 // Ticks over which noise is averaged
+#define SPREAD 1.25     // Standard deviation by mean size
 #define FLOOR_US 30.0 // Stamps are no better than this
 #define LONGEST_TICK_US (MIDIP2P_MAX_QUARTER_US / TICKS_PER_QUARTER)
 #define STOPPED_AFTER (700 * JAM_MS)
@@ -58,22 +60,33 @@ static Line fit(const Midip2pTicks* const ticks)
   return line;
 }
 
-// Whether the newest ticks leave the line
+// Whether the newest ticks leave the line, by what noise there is otherwise
 static bool turns(const Midip2pTicks* const ticks, const Line* const line)
 {
   double newest = 0.0;
-  double square = 0.0;
-  for (unsigned i = 0U; i < ticks->span; ++i) {
-    const double residual =
-      stamp(ticks, i) - (line->at_us - (double)i * line->period_us);
-    if (i < NEWEST) {
-      newest += residual / NEWEST;
-    } else {
-      square += residual * residual;
-    }
+  for (unsigned i = 0U; i < NEWEST; ++i) {
+    newest +=
+      (stamp(ticks, i) - (line->at_us - (double)i * line->period_us)) / NEWEST;
   }
-  const double spread = sqrt(square / (double)(ticks->span - NEWEST));
-  return fabs(newest) > SIGNIFICANT * spread / sqrt((double)NEWEST) + FLOOR_US;
+  return fabs(newest) >
+         SIGNIFICANT * SPREAD * ticks->noise / sqrt((double)NEWEST) + FLOOR_US;
+}
+
+static Line follow(Midip2pTicks* const ticks)
+{
+  Line line   = fit(ticks);
+  bool turned = false;
+  while (ticks->span >= 2U * SHORTEST && turns(ticks, &line)) {
+    ticks->span = ticks->span / 2U;
+    line        = fit(ticks);
+    turned      = true;
+  }
+  if (!turned) {
+    const double weight =
+      ticks->count < (unsigned)NOISE_SPAN ? ticks->count : NOISE_SPAN;
+    ticks->noise += (fabs(line.at_us) - ticks->noise) / weight;
+  }
+  return line;
 }
 
 static void take_tick(Midip2pTicks* const ticks,
@@ -97,11 +110,7 @@ static void take_tick(Midip2pTicks* const ticks,
   if (ticks->span < FEWEST) {
     return;
   }
-  Line line = fit(ticks);
-  while (ticks->span >= 2U * SHORTEST && turns(ticks, &line)) {
-    ticks->span = ticks->span / 2U;
-    line        = fit(ticks);
-  }
+  const Line   line    = follow(ticks);
   const double quarter = line.period_us * TICKS_PER_QUARTER;
   if (quarter < (double)MIDIP2P_MIN_QUARTER_US ||
       quarter > (double)MIDIP2P_MAX_QUARTER_US) {

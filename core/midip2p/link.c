@@ -151,7 +151,8 @@ void midip2p_input(Midip2pLink* const link,
                       packet.sysex_ack);
   }
   link->peer_reads_compact =
-    link->peer_reads_compact || (packet.has & MIDIP2P_READS);
+    link->peer_reads_compact ||
+    (packet.has & (MIDIP2P_READS | MIDIP2P_COMPACT));
   if (midip2p_receiver_take(&link->receiver, now, &packet, &link->stats) &&
       (packet.has & MIDIP2P_HAS_SYSEX)) {
     take_sysex(link, now, &packet);

@@ -85,7 +85,7 @@ typedef struct Midip2pStats {
 typedef struct Midip2pLink Midip2pLink;
 
 /// Creates a link; `epoch` distinguishes this life of the sender from earlier
-/// ones (a receiver starts anew when it changes).
+/// ones, which are a little smaller (a receiver starts anew when it changes).
 JAM_NODISCARD JamStatus midip2p_link_new(const JamAllocator* allocator,
                                          uint32_t            epoch,
                                          Midip2pLink**       out);

@@ -15,7 +15,9 @@
 // A sender who holds something speaks four times a second
 #define DEAD_AFTER (1500 * JAM_MS)
 
-// A stream that goes on when its successor has long been silent is the successor
+// The lives of a sender count upwards. One that goes on when a later one has
+// long been silent is the present one all the same.
+#define MOST_LIVES 65536U
 #define OVERTAKEN_FOR (1000 * JAM_MS)
 
 // Messages that one packet may add: each change may first end a note
@@ -54,15 +56,13 @@ static bool is_whole(const Midip2pPacket* const packet)
 
 static void adopt(Midip2pReceiver* const receiver, const uint32_t stream)
 {
-  receiver->known_before  = receiver->known;
-  receiver->stream_before = receiver->stream;
-  receiver->known         = true;
-  receiver->stream        = stream;
-  receiver->complete      = 0;
-  receiver->parts         = 0U;
-  receiver->whole         = false;
-  receiver->has_clock     = false;
-  receiver->asks          = false;
+  receiver->known     = true;
+  receiver->stream    = stream;
+  receiver->complete  = 0;
+  receiver->parts     = 0U;
+  receiver->whole     = false;
+  receiver->has_clock = false;
+  receiver->asks      = false;
 }
 
 // Returns whether the packet belongs to the stream now received. A stream
@@ -74,9 +74,9 @@ static bool follow_stream(Midip2pReceiver* const     receiver,
   if (receiver->known && packet->stream == receiver->stream) {
     return true;
   }
-  if (receiver->known_before && packet->stream == receiver->stream_before &&
-      now < jam_time_add(receiver->heard_at, OVERTAKEN_FOR)) {
-    return false; // Overtaken by its successor
+  if (receiver->known && now < jam_time_add(receiver->heard_at, OVERTAKEN_FOR) &&
+      receiver->stream - packet->stream < MOST_LIVES) {
+    return false; // An earlier life, overtaken by its successor
   }
   if (!is_whole(packet)) {
     // We have forgotten this stream, or overheard its beginning

@@ -19,8 +19,8 @@ typedef struct Midip2pReceiver {
   JamTime      ack_at;   // When to acknowledge, or JAM_NEVER
   JamTime      acked_at; // When we last did
   JamTime      heard_at; // When the last packet of the stream came
-  uint32_t     stream, stream_before;
-  bool         known, known_before; // Whether there is such a stream
+  uint32_t     stream;
+  bool         known; // Whether there is such a stream
   bool         asks;     // Something is wrong: we want the whole state
   bool         silent;   // The sender has vanished: the reader must hold nothing
   bool         settling; // What the reader holds may differ from the state

@@ -347,7 +347,8 @@ static void put_delta(Midip2pSender* const sender,
   write_delta(sender, packet->base, packet->time_us, &parts);
 }
 
-static void start_round(Midip2pSender* const sender, const JamTime now)
+// From now on the window stays, and so do the parts of the delta before it
+static void divide(Midip2pSender* const sender)
 {
   if (!sender->parted) {
     Parts parts       = {UINT32_MAX, 0U, 0U, ROOM, 0U, NULL};
@@ -356,6 +357,11 @@ static void start_round(Midip2pSender* const sender, const JamTime now)
     sender->parts  = parts.current + 1U;
     sender->parted = true;
   }
+}
+
+static void start_round(Midip2pSender* const sender, const JamTime now)
+{
+  divide(sender);
   sender->round      = true;
   sender->round_at   = now;
   sender->round_next = sender->window;
@@ -404,8 +410,9 @@ static bool put_together(Midip2pSender* const sender,
   return parts.current == 0U;
 }
 
+// New events up to `end`, after old ones. A delta that leaves them no room goes
+// out with the next guard: mostly nothing is lost, and they follow on.
 static void fill_window(Midip2pSender* const sender,
-                        const JamTime        now,
                         const int64_t        fresh,
                         const int64_t        end,
                         Midip2pPacket* const packet)
@@ -414,19 +421,13 @@ static void fill_window(Midip2pSender* const sender,
   int64_t stop  = end;
   shorten(sender, &begin, fresh, &stop);
   if (sender->parted) {
-    // The delta has gone out and is repeated whole; these follow on it
     put_events(sender, begin, stop, packet);
-    sender->written = stop - 1;
-    return;
+  } else if (!put_together(sender, begin, stop, packet)) {
+    packet->has        &= ~(uint32_t)MIDIP2P_HAS_DELTA;
+    packet->delta_count = 0U;
+    divide(sender);
   }
-  if (put_together(sender, begin, stop, packet)) {
-    sender->written = stop - 1;
-    return;
-  }
-  packet->has        &= ~(uint32_t)MIDIP2P_HAS_DELTA;
-  packet->delta_count = 0U;
-  start_round(sender, now);
-  next_of_round(sender, packet);
+  sender->written = stop - 1;
 }
 
 static bool fill_fresh(Midip2pSender* const sender,
@@ -440,7 +441,7 @@ static bool fill_fresh(Midip2pSender* const sender,
   }
   const int64_t left  = sender->last + 1 - fresh;
   const int64_t end   = fresh + (left < FRESH ? left : FRESH);
-  fill_window(sender, now, fresh, end, packet);
+  fill_window(sender, fresh, end, packet);
   if (sender->probe == 0) {
     sender->probe    = sender->written;
     sender->probe_at = now;
@@ -459,12 +460,13 @@ static bool fill_repeat(Midip2pSender* const sender,
   ++sender->repeat_step;
   sender->repeat_at = jam_time_add(now, gap(sender));
   sender->probe     = 0; // An answer may be to either
+  if (!sender->parted) {
+    fill_window(sender, sender->last + 1, sender->last + 1, packet);
+  }
   if (sender->parted) {
     start_round(sender, now);
     next_of_round(sender, packet);
-    return true;
   }
-  fill_window(sender, now, sender->last + 1, sender->last + 1, packet);
   return true;
 }
 

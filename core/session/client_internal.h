@@ -20,6 +20,9 @@
 // The newest blocks of a stream, for dropping those that come twice
 #define SEEN_BLOCKS 256U
 
+// System exclusive of this client, at most
+#define MIDI_LONG 8192U
+
 #define MAX_DIALS 12U // Addresses of the invite and of siblings
 #define MAX_LEGS 2U   // Siblings tried at once
 #define ROAM_GAPS 4U  // A silence that long comes now and then
@@ -114,6 +117,8 @@ typedef struct Remote {
   bool           muted;
   uint64_t       bytes, packets, refused, overflow;
   uint64_t       midi_events;
+  Midip2pTickPlayer ticks; // Its MIDI clock
+  JamTime        tick_due; // When the next one goes to the output
   double         loss; // Recent share of packets missing
   uint64_t       loss_packets;
   int64_t        loss_position;
@@ -211,6 +216,8 @@ struct SessionClient {
 
   // MIDI
   Midip2pLink* midi; // Ours, to the node
+  uint8_t      midi_long[MIDI_LONG]; // System exclusive as it comes in
+  uint32_t     midi_long_size; // 0: none
 
   // Housekeeping
   JamTime  next_row;   // Our own table row
@@ -314,6 +321,13 @@ void    client_midi_frame(SessionClient*    client,
                           JamTime           now,
                           const ToastFrame* frame);
 void    client_midi_run(SessionClient* client, JamTime now);
+void    client_midi_send(SessionClient* client,
+                         JamTime        now,
+                         Midip2pLink*   link,
+                         SynchubUserId  handle);
+// client_midi_in.c
+void    client_midi_take(SessionClient* client, JamTime now);
+// client_midi_out.c
 void    client_midi_deliver(SessionClient* client, JamTime now, Remote* remote);
 JamTime client_midi_deadline(const SessionClient* client);
 

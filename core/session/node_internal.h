@@ -26,8 +26,8 @@ typedef struct NodeEnd {
 typedef struct NodeUser {
   NodeEnd       end;
   SynchubUserId id;           // 0: has not joined
-  Midip2pLink*  uplink;       // Null: sends no MIDI
-  int64_t       midi_time_us; // Of its newest event
+  Midip2pLink*  uplink; // Null: sends no MIDI
+  Midip2pClock  midi_clock; // Of the player, as last sent on
 
   // Here
   unsigned     local; // Its number in the mesh; 0: none
@@ -177,7 +177,8 @@ void    node_midi_input(SessionNode*      node,
                         JamTime           now,
                         NodeUser*         user,
                         const ToastFrame* frame);
-void    node_midi_fan_out(SessionNode* node, JamTime now, NodeUser* user);
+bool    node_midi_fan_out(SessionNode* node, JamTime now, NodeUser* user);
+JamStatus node_midi_link(SessionNode* node, Midip2pLink** out);
 void    node_midi_catch_up(SessionNode*    node,
                            JamTime         now,
                            const NodeUser* player,
@@ -196,10 +197,9 @@ void    node_midi_sibling_input(SessionNode*       node,
                                 JamTime            now,
                                 const NodeSibling* sibling,
                                 const ToastFrame*  frame);
-void    node_midi_sibling_event(SessionNode*        node,
-                                JamTime             now,
-                                const NodeUser*     user,
-                                const Midip2pEvent* event);
+size_t  node_midi_sibling_links(const SessionNode* node,
+                                const NodeUser*    user,
+                                Midip2pLink**      out);
 JamTime node_midi_sibling_run(SessionNode* node, JamTime now);
 void    node_midi_sibling_set_loss(const SessionNode* node);
 void    node_midi_sibling_stop(NodeSibling* sibling, unsigned slot);

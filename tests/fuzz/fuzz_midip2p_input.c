@@ -84,7 +84,7 @@ int LLVMFuzzerTestOneInput(const uint8_t* const data, const size_t size)
   Midip2pLink*       link = NULL;
   const char*        text = (const char*)data;
   const char* const  end  = text + size;
-  const Midip2pEvent note = {1000, 3U, {0x90U, 60U, 100U}};
+  const Midip2pEvent note = {1000, 3U, {0x90U, 60U, 100U}, MIDIP2P_PLAYED};
   if (size == 0U || midip2p_link_new(NULL, 7U, &link)) {
     return 0;
   }

@@ -614,7 +614,8 @@ static void play_sysex(Storm* const storm)
 static Midip2pLink* new_link(Storm* const storm, const bool player)
 {
   Midip2pLink*   link  = NULL;
-  const uint32_t epoch = jam_rand_u32(&storm->rand);
+  const uint32_t epoch = player && storm->epoch ? storm->epoch + 1U
+                                                : jam_rand_u32(&storm->rand);
   storm->epoch         = player ? epoch : storm->epoch;
   if (midip2p_link_new(NULL, epoch, &link) != JAM_OK) {
     abort();
@@ -700,7 +701,8 @@ static void finish(Storm* const storm)
   run(storm, storm->now + 20 * JAM_SECOND);
   const bool arrived = midip2p_number(storm->ends[1], false) ==
                        midip2p_number(storm->ends[0], true);
-  storm->counts->unfinished += arrived ? 0U : 1U;
+  // A player who began anew and has played nothing since has nothing to say
+  storm->counts->unfinished += arrived || storm->first == 0 ? 0U : 1U;
   storm->counts->stuck += storm->heard.held == storm->played.held ? 0U : 1U;
   storm->counts->sysex_bad +=
     storm->sysex_sent <= MOST_SYSEX && storm->sysex_got < storm->sysex_sent ? 1U : 0U;

@@ -18,6 +18,10 @@ static const Command commands[] = {
    "FILE... [--bits 16|24] [--frames N] [--lanes 1|4] "
    "[--profile token|plain]"},
   {"vectors", lab_vectors, ""},
+  {"midi",
+   lab_midi,
+   "FILE.mid [--loss PERCENT] [--burst-ms MS] [--rtt MS] [--spare MS] "
+   "[--compact 0|1] [--seed N] [--out DIR]"},
   {"sim",
    lab_sim,
    "SCENARIO.json [--no-dsp] [--out DIR] [--report FILE] [--audio FILE] "

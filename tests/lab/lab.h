@@ -53,6 +53,7 @@ void lab_print_string(const char* text);
 
 int lab_jdat(int argc, char** argv);
 int lab_vectors(int argc, char** argv);
+int lab_midi(int argc, char** argv);
 int lab_sim(int argc, char** argv);
 int lab_band(int argc, char** argv);
 int lab_heard(int argc, char** argv);

@@ -2,7 +2,7 @@
 # jamnet-lab: the product's code on given input. Each command is one file.
 add_executable(jamnet-lab
   lab/lab.c lab/lab_tools.c lab/signals.c lab/lab_jdat.c lab/lab_vectors.c
-  lab/lab_sim.c lab/lab_heard.c)
+  lab/lab_sim.c lab/lab_heard.c lab/lab_midi.c)
 target_link_libraries(jamnet-lab
   PRIVATE jam_jellie jam_sim jam_options PkgConfig::jam_sndfile
     PkgConfig::jam_cjson m)
@@ -20,6 +20,15 @@ set_tests_properties(check_lab_jdat PROPERTIES
 if(JAM_SANITIZE)
   set_tests_properties(check_lab_jdat PROPERTIES ENVIRONMENT CK_FORK=no)
 endif()
+add_executable(check_lab_midi lab/check_lab_midi.c)
+target_include_directories(check_lab_midi PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+target_link_libraries(check_lab_midi
+  PRIVATE jam_wire jam_options PkgConfig::jam_check m pthread)
+add_test(NAME check_lab_midi COMMAND check_lab_midi $<TARGET_FILE:jamnet-lab>)
+set_tests_properties(check_lab_midi PROPERTIES
+  LABELS "unit;lab" TIMEOUT 120
+  WORKING_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}
+  ENVIRONMENT "${JAM_TEST_ENVIRONMENT}")
 add_test(NAME lab_vectors
   COMMAND sh -c "$<TARGET_FILE:jamnet-lab> vectors | cmp - ${CMAKE_CURRENT_SOURCE_DIR}/vectors/jdat.jsonl")
 set_tests_properties(lab_vectors PROPERTIES LABELS "unit;lab" TIMEOUT 60)

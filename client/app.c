@@ -161,10 +161,14 @@ static bool start_devices(App* const app)
     return complain(error);
   }
   if (!o->no_midi) {
-    const MidiConfig config = {or_null(o->api),
-                               or_null(o->midi_in),
-                               or_null(o->midi_out),
-                               o->name};
+    MidiConfig config = {.api    = or_null(o->api),
+                         .input  = or_null(o->midi_in),
+                         .output = or_null(o->midi_out),
+                         .name   = o->name};
+    if (!midi_map_read(o->midi_in_map, &config.input_map) ||
+        !midi_map_read(o->midi_out_map, &config.output_map)) {
+      return complain("A MIDI map in the configuration file is not valid.");
+    }
     app->midi = midi_open(&config, app->jam, error, sizeof(error));
     if (!app->midi && (o->midi_in[0] || o->midi_out[0])) {
       return complain(error); // Asked for by name; otherwise just without

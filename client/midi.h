@@ -5,6 +5,8 @@
 #ifndef JAM_CLIENT_MIDI_H
 #define JAM_CLIENT_MIDI_H
 
+#include "midi_map.h"
+
 #include <jamnet/jamnet.h>
 
 #include <stdbool.h>
@@ -19,6 +21,7 @@ typedef struct MidiConfig {
                       ///< NAME-midi-in:in, for others to connect to
   const char* output; ///< The same; NAME-midi-out:out
   const char* name;
+  MidiMap     input_map, output_map;
 } MidiConfig;
 
 typedef struct MidiPort {

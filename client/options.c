@@ -3,6 +3,8 @@
 
 #include "options.h"
 
+#include "midi_map.h"
+
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,6 +25,8 @@ enum {
   OPTION_MODE,
   OPTION_MIDI_IN,
   OPTION_MIDI_OUT,
+  OPTION_MIDI_IN_MAP,
+  OPTION_MIDI_OUT_MAP,
   OPTION_NO_MIDI,
   OPTION_IN,
   OPTION_OUT,
@@ -52,6 +56,8 @@ static const struct option long_options[] = {
   {"mode", required_argument, NULL, OPTION_MODE},
   {"midi-in", required_argument, NULL, OPTION_MIDI_IN},
   {"midi-out", required_argument, NULL, OPTION_MIDI_OUT},
+  {"midi-in-map", required_argument, NULL, OPTION_MIDI_IN_MAP},
+  {"midi-out-map", required_argument, NULL, OPTION_MIDI_OUT_MAP},
   {"no-midi", no_argument, NULL, OPTION_NO_MIDI},
   {"in", required_argument, NULL, OPTION_IN},
   {"out", required_argument, NULL, OPTION_OUT},
@@ -89,6 +95,9 @@ void client_options_help(void)
     "  --channels 1|2       of output (default 2)\n"
     "  --rate HZ            default: the device's own\n"
     "  --midi-in, --midi-out PORT  part of a name\n"
+    "  --midi-in-map, --midi-out-map LIST  as -12 (semitones), 1>10 "
+    "(channels),\n"
+    "                              2>- (left out), *>1 (all), with commas\n"
     "  --no-midi\n"
     "\n"
     "Hosting\n"
@@ -204,6 +213,18 @@ static bool read_number(const int option, ClientOptions* const out)
   }
 }
 
+static bool read_map(char* const out, const size_t room)
+{
+  MidiMap map;
+  if (!midi_map_read(optarg, &map)) {
+    (void)fprintf(stderr,
+                  "jamnet: '%s' is not a list like -12,1>10,2>-.\n",
+                  optarg);
+    return false;
+  }
+  return copy(out, room, "a MIDI map");
+}
+
 static bool read_text(const int option, ClientOptions* const out)
 {
   switch (option) {
@@ -221,6 +242,10 @@ static bool read_text(const int option, ClientOptions* const out)
     return copy(out->midi_in, sizeof(out->midi_in), "--midi-in");
   case OPTION_MIDI_OUT:
     return copy(out->midi_out, sizeof(out->midi_out), "--midi-out");
+  case OPTION_MIDI_IN_MAP:
+    return read_map(out->midi_in_map, sizeof(out->midi_in_map));
+  case OPTION_MIDI_OUT_MAP:
+    return read_map(out->midi_out_map, sizeof(out->midi_out_map));
   case OPTION_IN:
     return copy(out->file_in, sizeof(out->file_in), "--in");
   case OPTION_OUT:

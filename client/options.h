@@ -37,6 +37,7 @@ typedef struct ClientOptions {
   char         api[32];             ///< Of PortAudio; empty: the best
   char         input[96], output[96];
   char         midi_in[96], midi_out[96];
+  char         midi_in_map[96], midi_out_map[96]; ///< See midi_map.h
   char         theme[16];
   char         file_in[OPTION_PATH_SIZE]; ///< Plays instead of a microphone
   char         file_out[OPTION_PATH_SIZE];

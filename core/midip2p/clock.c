@@ -20,7 +20,7 @@
 #define SIGNIFICANT 3.5
 #define NOISE_SPAN 64.0 // Ticks over which noise is averaged
 #define SPREAD 1.25     // Standard deviation by mean size
-#define FLOOR_US 30.0 // Stamps are no better than this
+#define FLOOR_US 30.0   // Stamps are no better than this
 #define LONGEST_TICK_US (MIDIP2P_MAX_QUARTER_US / TICKS_PER_QUARTER)
 #define STOPPED_AFTER (700 * JAM_MS)
 #define GOODBYES 3U
@@ -46,10 +46,10 @@ static double stamp(const Midip2pTicks* const ticks, const unsigned back)
 
 static Line fit(const Midip2pTicks* const ticks)
 {
-  const double   n      = (double)ticks->span;
-  const double   middle = -(n - 1.0) / 2.0;
-  double         mean   = 0.0;
-  double         slope  = 0.0;
+  const double n      = (double)ticks->span;
+  const double middle = -(n - 1.0) / 2.0;
+  double       mean   = 0.0;
+  double       slope  = 0.0;
   for (unsigned i = 0U; i < ticks->span; ++i) {
     const double y = stamp(ticks, i);
     mean += y / n;
@@ -89,9 +89,8 @@ static Line follow(Midip2pTicks* const ticks)
   return line;
 }
 
-static void take_tick(Midip2pTicks* const ticks,
-                      const JamTime       now,
-                      const int64_t       time_us)
+static void
+take_tick(Midip2pTicks* const ticks, const JamTime now, const int64_t time_us)
 {
   const int64_t before =
     ticks->count ? ticks->times[(ticks->count - 1U) % MIDIP2P_TICKS] : 0;
@@ -116,7 +115,7 @@ static void take_tick(Midip2pTicks* const ticks,
       quarter > (double)MIDIP2P_MAX_QUARTER_US) {
     return;
   }
-  const bool fresh       = !ticks->clock.running;
+  const bool fresh        = !ticks->clock.running;
   ticks->clock.running    = true;
   ticks->clock.tick       = ticks->next - 1;
   ticks->clock.time_us    = time_us + (int64_t)llround(line.at_us);
@@ -140,8 +139,7 @@ bool midip2p_ticks_follow(Midip2pTicks* const       ticks,
     ticks->next = 0;
     return false;
   case 0xF2U:
-    ticks->next =
-      (event->bytes[1] | event->bytes[2] << 7) * TICKS_PER_POSITION;
+    ticks->next = (event->bytes[1] | event->bytes[2] << 7) * TICKS_PER_POSITION;
     return false;
   default:
     return false;
@@ -203,15 +201,13 @@ void midip2p_player_tell(Midip2pTickPlayer* const  player,
 {
   if (player->known && clock->running && player->clock.running) {
     // Counted anew, or moved: go on with the first tick that is not yet out
-    const double period =
-      (double)clock->quarter_us / (double)TICKS_PER_QUARTER;
-    const double due = (double)clock->time_us +
-                       (double)(player->next - clock->tick) * period;
+    const double period = (double)clock->quarter_us / (double)TICKS_PER_QUARTER;
+    const double due =
+      (double)clock->time_us + (double)(player->next - clock->tick) * period;
     const double after = (double)player->last_us + period;
     if (fabs(due - after) > period / 2.0 && player->started) {
-      player->next =
-        clock->tick +
-        (int64_t)llround((after - (double)clock->time_us) / period);
+      player->next = clock->tick + (int64_t)llround(
+                                     (after - (double)clock->time_us) / period);
     }
   } else if (clock->running) {
     player->next = clock->tick;
@@ -228,10 +224,10 @@ bool midip2p_player_tick(Midip2pTickPlayer* const player,
     player->started = false;
     return false;
   }
-  const double due =
-    (double)player->clock.time_us +
-    (double)(player->next - player->clock.tick) *
-      (double)player->clock.quarter_us / (double)TICKS_PER_QUARTER;
+  const double due = (double)player->clock.time_us +
+                     (double)(player->next - player->clock.tick) *
+                       (double)player->clock.quarter_us /
+                       (double)TICKS_PER_QUARTER;
   const int64_t whole = (int64_t)llround(due);
   if (whole > until_us) {
     return false;

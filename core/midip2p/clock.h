@@ -11,14 +11,14 @@
 
 typedef struct Midip2pTicks {
   int64_t      times[MIDIP2P_TICKS]; // Of the last ticks, in a ring
-  unsigned     count;  // Ticks in all, since the clock began to flow
-  unsigned     span;   // The last of them, that keep one tempo
-  double       noise;  // Mean size of residuals, us
-  int64_t      next;   // Number of the tick to come
+  unsigned     count; // Ticks in all, since the clock began to flow
+  unsigned     span;  // The last of them, that keep one tempo
+  double       noise; // Mean size of residuals, us
+  int64_t      next;  // Number of the tick to come
   JamTime      seen_at;
-  JamTime      tell_at; // When to tell, or JAM_NEVER
+  JamTime      tell_at;  // When to tell, or JAM_NEVER
   unsigned     goodbyes; // Snapshots still to send after the last tick
-  bool         relayed; // Comes from another link
+  bool         relayed;  // Comes from another link
   Midip2pClock clock;
 } Midip2pTicks;
 

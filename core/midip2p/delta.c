@@ -137,9 +137,9 @@ static void put_lists(Walk* const                        walk,
 {
   for (unsigned i = 0U; walk->more && i < 128U; ++i) {
     // The bank, which is set from the start, of channels in use
-    const bool set = channel->controllers[i] &&
-                     (marks->latest > 0 || (i != 0U && i != 32U) ||
-                      channel->controllers[i] > 1U);
+    const bool set =
+      channel->controllers[i] && (marks->latest > 0 || (i != 0U && i != 32U) ||
+                                  channel->controllers[i] > 1U);
     if (set && is_new(walk, marks->controllers[i])) {
       put_controller(walk, index, i, channel->controllers[i]);
     }

@@ -9,8 +9,8 @@
 
 typedef struct Midip2pHeld {
   uint8_t  notes[16][128]; ///< Velocity, or 0
-  uint8_t  pedals[16];   ///< By channel: one bit each of CC 64, 66, 67
-  unsigned count;        ///< Bits set in all
+  uint8_t  pedals[16];     ///< By channel: one bit each of CC 64, 66, 67
+  unsigned count;          ///< Bits set in all
 } Midip2pHeld;
 
 /// Follows one valid message.

@@ -150,9 +150,8 @@ void midip2p_input(Midip2pLink* const link,
                       packet.sysex_ack_id,
                       packet.sysex_ack);
   }
-  link->peer_reads_compact =
-    link->peer_reads_compact ||
-    (packet.has & (MIDIP2P_READS | MIDIP2P_COMPACT));
+  link->peer_reads_compact = link->peer_reads_compact ||
+                             (packet.has & (MIDIP2P_READS | MIDIP2P_COMPACT));
   if (midip2p_receiver_take(&link->receiver, now, &packet, &link->stats) &&
       (packet.has & MIDIP2P_HAS_SYSEX)) {
     take_sysex(link, now, &packet);
@@ -187,10 +186,8 @@ size_t midip2p_output(Midip2pLink* const link,
   if (!midip2p_sender_fill(&link->sender, now, &packet)) {
     const JamTime patience =
       2 * (link->sender.rtt + 2 * link->sender.deviation) + 20 * JAM_MS;
-    if (link->sender.whole > 0 && midip2p_sysex_fill(&link->sysex_out,
-                                                     now,
-                                                     patience,
-                                                     &packet.fragment)) {
+    if (link->sender.whole > 0 &&
+        midip2p_sysex_fill(&link->sysex_out, now, patience, &packet.fragment)) {
       packet.has |= MIDIP2P_HAS_SYSEX;
     } else if (now < link->receiver.ack_at && now < link->sysex_in.ack_at) {
       return 0U;

@@ -68,17 +68,17 @@ bool midip2p_player_tick(Midip2pTickPlayer* player,
 typedef struct Midip2pStats {
   uint64_t sent, received; ///< Events, each counted once
   uint64_t packets_sent, packets_received;
-  uint64_t bytes_sent;     ///< Of packets with events or state
-  uint64_t largest;        ///< Packet, bytes
-  uint64_t duplicates;     ///< Events received again, ignored
-  uint64_t malformed;      ///< Packets that were not JMID
-  uint64_t gaps;           ///< Packets that the present state cannot use
-  uint64_t repairs;        ///< State deltas applied
-  uint64_t state_only;     ///< Events known only by what they led to
-  uint64_t diverged;       ///< Checksums of the state that did not agree
-  uint64_t refused;        ///< Packets refused: the reader takes nothing
-  uint64_t folded;         ///< Events never sent but as state: a flood
-  uint64_t released;       ///< Notes ended since their player vanished
+  uint64_t bytes_sent; ///< Of packets with events or state
+  uint64_t largest;    ///< Packet, bytes
+  uint64_t duplicates; ///< Events received again, ignored
+  uint64_t malformed;  ///< Packets that were not JMID
+  uint64_t gaps;       ///< Packets that the present state cannot use
+  uint64_t repairs;    ///< State deltas applied
+  uint64_t state_only; ///< Events known only by what they led to
+  uint64_t diverged;   ///< Checksums of the state that did not agree
+  uint64_t refused;    ///< Packets refused: the reader takes nothing
+  uint64_t folded;     ///< Events never sent but as state: a flood
+  uint64_t released;   ///< Notes ended since their player vanished
   uint64_t sysex_sent, sysex_received, sysex_refused; ///< Messages
 } Midip2pStats;
 
@@ -134,13 +134,16 @@ bool midip2p_event(Midip2pLink* link, Midip2pEvent* out);
 
 /// Takes the received system exclusive message, if there is one complete: its
 /// bytes are valid until the next call on this link. 0 when none.
-size_t midip2p_sysex(Midip2pLink* link, const uint8_t** bytes, int64_t* time_us);
+size_t
+midip2p_sysex(Midip2pLink* link, const uint8_t** bytes, int64_t* time_us);
 
 /// Where the peer's MIDI clock stands; false if it has none.
 bool midip2p_clock(const Midip2pLink* link, Midip2pClock* out);
 
 /// Sends on a clock as it was received on another link.
-void midip2p_set_clock(Midip2pLink* link, JamTime now, const Midip2pClock* clock);
+void midip2p_set_clock(Midip2pLink*        link,
+                       JamTime             now,
+                       const Midip2pClock* clock);
 
 /// Ends every note and pedal the received stream holds: the releases are the
 /// next events. What it holds is not forgotten: the next packet brings it back.
@@ -169,7 +172,8 @@ void midip2p_set_raw(Midip2pLink* link, bool raw);
 uint32_t midip2p_state_hash(const Midip2pLink* link, bool sent);
 
 /// Returns the number of the last event queued to send, or of the last one that
-/// the received state includes (0 while it is between two). For tests and tools.
+/// the received state includes (0 while it is between two). For tests and
+/// tools.
 int64_t midip2p_number(const Midip2pLink* link, bool sent);
 
 /// Returns the link's counters. Valid as long as the link.

@@ -64,9 +64,8 @@ static bool is_foreign(const cJSON* const item)
          cJSON_IsString(item->child->next);
 }
 
-static void next_item(Numbers* const      numbers,
-                      const bool          delta,
-                      Midip2pEvent* const out)
+static void
+next_item(Numbers* const numbers, const bool delta, Midip2pEvent* const out)
 {
   out->time_us = delta ? 0 : next(numbers, -MIDIP2P_MAX_SPAN_US, 0);
   next_message(numbers, out);
@@ -209,8 +208,22 @@ bool midip2p_packet_parse(const char* const    text,
                           Midip2pPacket* const out)
 {
   // In the order of the bits
-  static const char* const keys[] = {"j", "s",  "q", "t", "n", "a", "e", "A",
-                                     "c", "cp", "k", "h", "r", "f", "x", "y"};
+  static const char* const keys[] = {"j",
+                                     "s",
+                                     "q",
+                                     "t",
+                                     "n",
+                                     "a",
+                                     "e",
+                                     "A",
+                                     "c",
+                                     "cp",
+                                     "k",
+                                     "h",
+                                     "r",
+                                     "f",
+                                     "x",
+                                     "y"};
   cJSON* const             json   = wire_parse(text, size, 3U);
   uint32_t                 seen   = 0U;
   for (unsigned i = 0U; i < sizeof(keys) / sizeof(keys[0]); ++i) {
@@ -238,16 +251,15 @@ bool midip2p_packet_finish(Midip2pPacket* const packet, const uint32_t seen)
   const uint32_t range = MIDIP2P_SEEN_T | MIDIP2P_SEEN_N;
   const uint32_t delta = MIDIP2P_SEEN_BASE | MIDIP2P_SEEN_DELTA;
   const bool     flat  = (seen & MIDIP2P_SEEN_J) == 0U;
-  packet->has =
-    (flat ? MIDIP2P_COMPACT : 0U) |
-    ((seen & MIDIP2P_SEEN_N) ? MIDIP2P_HAS_RANGE : 0U) |
-    ((seen & MIDIP2P_SEEN_DELTA) ? MIDIP2P_HAS_DELTA : 0U) |
-    ((seen & MIDIP2P_SEEN_CLOCK) ? MIDIP2P_HAS_CLOCK : 0U) |
-    ((seen & MIDIP2P_SEEN_HASH) ? MIDIP2P_HAS_HASH : 0U) |
-    ((seen & MIDIP2P_SEEN_ASK) ? MIDIP2P_ASKS : 0U) |
-    ((seen & MIDIP2P_SEEN_READS) ? MIDIP2P_READS : 0U) |
-    ((seen & MIDIP2P_SEEN_SYSEX) ? MIDIP2P_HAS_SYSEX : 0U) |
-    ((seen & MIDIP2P_SEEN_SYSEX_ACK) ? MIDIP2P_HAS_SYSEX_ACK : 0U);
+  packet->has          = (flat ? MIDIP2P_COMPACT : 0U) |
+                ((seen & MIDIP2P_SEEN_N) ? MIDIP2P_HAS_RANGE : 0U) |
+                ((seen & MIDIP2P_SEEN_DELTA) ? MIDIP2P_HAS_DELTA : 0U) |
+                ((seen & MIDIP2P_SEEN_CLOCK) ? MIDIP2P_HAS_CLOCK : 0U) |
+                ((seen & MIDIP2P_SEEN_HASH) ? MIDIP2P_HAS_HASH : 0U) |
+                ((seen & MIDIP2P_SEEN_ASK) ? MIDIP2P_ASKS : 0U) |
+                ((seen & MIDIP2P_SEEN_READS) ? MIDIP2P_READS : 0U) |
+                ((seen & MIDIP2P_SEEN_SYSEX) ? MIDIP2P_HAS_SYSEX : 0U) |
+                ((seen & MIDIP2P_SEEN_SYSEX_ACK) ? MIDIP2P_HAS_SYSEX_ACK : 0U);
   if (!(seen & MIDIP2P_SEEN_S) || !(seen & MIDIP2P_SEEN_E) ||
       (!flat && (seen & plain) != plain) || (flat && (seen & MIDIP2P_SEEN_Q)) ||
       ((seen & range) && (seen & range) != range) ||

@@ -153,16 +153,15 @@ static bool take_clock(Scan* const scan, Midip2pClock* const out)
 {
   const int64_t limit   = MIDIP2P_MAX_NUMBER;
   int64_t       running = 0;
-  const bool    good    = take(scan, '[') && take_int(scan, 0, 1, &running) &&
-                    take(scan, ',') && take_int(scan, 0, limit, &out->tick) &&
-                    take(scan, ',') &&
-                    take_int(scan, -limit, limit, &out->time_us) &&
-                    take(scan, ',') &&
-                    take_int(scan,
-                             MIDIP2P_MIN_QUARTER_US,
-                             MIDIP2P_MAX_QUARTER_US,
-                             &out->quarter_us) &&
-                    take(scan, ']');
+  const bool    good =
+    take(scan, '[') && take_int(scan, 0, 1, &running) && take(scan, ',') &&
+    take_int(scan, 0, limit, &out->tick) && take(scan, ',') &&
+    take_int(scan, -limit, limit, &out->time_us) && take(scan, ',') &&
+    take_int(scan,
+             MIDIP2P_MIN_QUARTER_US,
+             MIDIP2P_MAX_QUARTER_US,
+             &out->quarter_us) &&
+    take(scan, ']');
   out->running = running != 0;
   return good;
 }
@@ -268,9 +267,8 @@ static uint32_t take_value(Scan* const          scan,
   }
 }
 
-static uint32_t take_member(Scan* const          scan,
-                            const uint32_t       seen,
-                            Midip2pPacket* const out)
+static uint32_t
+take_member(Scan* const scan, const uint32_t seen, Midip2pPacket* const out)
 {
   const bool flat = (seen & MIDIP2P_SEEN_J) == 0U;
   if (!take(scan, '"') || scan->end - scan->at < 3) {

@@ -41,8 +41,8 @@ static char* put_small(char* at, const unsigned value)
 }
 
 // Channel, kind and data of a message
-static void
-put_message(WireWriter* const writer, const Midip2pEvent* const event)
+static void put_message(WireWriter* const         writer,
+                        const Midip2pEvent* const event)
 {
   char           text[20];
   const uint8_t  status = event->bytes[0];
@@ -118,10 +118,8 @@ static void put_clock(WireWriter* const writer, const Midip2pClock* const clock)
 static void put_sysex(WireWriter* const writer, const Midip2pFragment* fragment)
 {
   char         text[MIDIP2P_FRAGMENT * 4U / 3U + 4U];
-  const size_t size = wire_base64_encode(fragment->bytes,
-                                         fragment->size,
-                                         text,
-                                         sizeof(text));
+  const size_t size =
+    wire_base64_encode(fragment->bytes, fragment->size, text, sizeof(text));
   put_member(writer, ",\"x\":[", fragment->time_us);
   put_member(writer, ",", fragment->id);
   put_member(writer, ",", fragment->offset);

@@ -40,9 +40,8 @@ void midip2p_receiver_init(Midip2pReceiver* const receiver)
   midip2p_state_init(&receiver->state);
 }
 
-static void answer(Midip2pReceiver* const receiver,
-                   const JamTime          now,
-                   const bool             progress)
+static void
+answer(Midip2pReceiver* const receiver, const JamTime now, const bool progress)
 {
   const JamTime next = jam_time_add(receiver->acked_at, REPEATED_ACK_GAP);
   const JamTime due  = (progress || next < now) ? now : next;
@@ -74,7 +73,8 @@ static bool follow_stream(Midip2pReceiver* const     receiver,
   if (receiver->known && packet->stream == receiver->stream) {
     return true;
   }
-  if (receiver->known && now < jam_time_add(receiver->heard_at, OVERTAKEN_FOR) &&
+  if (receiver->known &&
+      now < jam_time_add(receiver->heard_at, OVERTAKEN_FOR) &&
       receiver->stream - packet->stream < MOST_LIVES) {
     return false; // An earlier life, overtaken by its successor
   }
@@ -89,8 +89,8 @@ static bool follow_stream(Midip2pReceiver* const     receiver,
 
 // A mode message ends notes when it is played; those that began after it are
 // told anew. In the state it is only a value.
-static void
-change_mode(Midip2pReceiver* const receiver, const Midip2pEvent* const message)
+static void change_mode(Midip2pReceiver* const    receiver,
+                        const Midip2pEvent* const message)
 {
   Midip2pChannel* const channel =
     &receiver->state.channels[message->bytes[0] & 15U];
@@ -105,8 +105,8 @@ change_mode(Midip2pReceiver* const receiver, const Midip2pEvent* const message)
 static bool is_held(const Midip2pReceiver* const receiver,
                     const Midip2pEvent* const    message)
 {
-  const uint8_t velocity = receiver->state.channels[message->bytes[0] & 15U]
-                             .notes[message->bytes[1]];
+  const uint8_t velocity =
+    receiver->state.channels[message->bytes[0] & 15U].notes[message->bytes[1]];
   return velocity != 0U && velocity != MIDIP2P_NOTE_OFF;
 }
 
@@ -128,8 +128,8 @@ static void start_note(Midip2pReceiver* const    receiver,
   push(receiver, message, MIDIP2P_CHANGE);
 }
 
-static void
-apply_message(Midip2pReceiver* const receiver, const Midip2pEvent* message)
+static void apply_message(Midip2pReceiver* const receiver,
+                          const Midip2pEvent*    message)
 {
   Midip2pEvent event = *message;
   if (!receiver->whole && midip2p_state_has(&receiver->state, message)) {
@@ -218,11 +218,10 @@ static bool reach(Midip2pReceiver* const     receiver,
                   const Midip2pPacket* const packet,
                   Midip2pStats* const        stats)
 {
-  const bool sane = receiver->complete > 0 && !receiver->whole;
-  const bool old  = packet->first <= receiver->complete + 1;
-  const bool whole =
-    is_whole(packet) && packet->first > receiver->complete &&
-    (!sane || !old || receiver->asks);
+  const bool sane  = receiver->complete > 0 && !receiver->whole;
+  const bool old   = packet->first <= receiver->complete + 1;
+  const bool whole = is_whole(packet) && packet->first > receiver->complete &&
+                     (!sane || !old || receiver->asks);
   if (!whole && sane && old && receiver->parts == 0U) {
     return true;
   }
@@ -231,7 +230,8 @@ static bool reach(Midip2pReceiver* const     receiver,
     return take_delta(receiver, packet, stats);
   }
   // The sender believes us to be further than we are
-  receiver->asks = receiver->asks || (sane && packet->base > receiver->complete);
+  receiver->asks =
+    receiver->asks || (sane && packet->base > receiver->complete);
   ++stats->gaps;
   return false;
 }
@@ -354,8 +354,8 @@ bool midip2p_receiver_next(Midip2pReceiver* const receiver,
     receiver->settling = receiver->silent;
     return false;
   }
-  out->time_us    = receiver->time_us;
-  out->origin     = receiver->silent ? MIDIP2P_RELEASED : MIDIP2P_RESTORED;
+  out->time_us = receiver->time_us;
+  out->origin  = receiver->silent ? MIDIP2P_RELEASED : MIDIP2P_RESTORED;
   stats->released += out->bytes[0] < 0x90U ? 1U : 0U;
   midip2p_held_follow(&receiver->heard, out);
   return true;

@@ -20,15 +20,15 @@ typedef struct Midip2pReceiver {
   JamTime      acked_at; // When we last did
   JamTime      heard_at; // When the last packet of the stream came
   uint32_t     stream;
-  bool         known; // Whether there is such a stream
-  bool         asks;     // Something is wrong: we want the whole state
-  bool         silent;   // The sender has vanished: the reader must hold nothing
+  bool         known;  // Whether there is such a stream
+  bool         asks;   // Something is wrong: we want the whole state
+  bool         silent; // The sender has vanished: the reader must hold nothing
   bool         settling; // What the reader holds may differ from the state
   // A delta in parts
-  int64_t  part_first, part_base;
-  uint32_t parts, parts_left;
-  uint64_t parts_in[MIDIP2P_PARTS / 64U];
-  bool     whole; // The parts are of a whole state, and some are missing
+  int64_t      part_first, part_base;
+  uint32_t     parts, parts_left;
+  uint64_t     parts_in[MIDIP2P_PARTS / 64U];
+  bool         whole; // The parts are of a whole state, and some are missing
   bool         has_clock;
   Midip2pClock clock;
 } Midip2pReceiver;

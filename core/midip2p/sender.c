@@ -11,9 +11,9 @@
 // Gaps between repeats in ms; the last one goes on for good. Calm: the first
 // comes when the acknowledgement is overdue (added to the round trip). Eager:
 // on a path known to lose packets, short outages end between two of them.
-static const uint16_t calm_gaps[]  = {5U, 40U, 80U, 160U, 320U, 500U};
-static const uint16_t eager_gaps[] = {4U,  5U,  6U,   7U,   10U, 20U,
-                                      40U, 80U, 160U, 320U, 500U};
+static const uint16_t calm_gaps[] = {5U, 40U, 80U, 160U, 320U, 500U};
+static const uint16_t eager_gaps[] =
+  {4U, 5U, 6U, 7U, 10U, 20U, 40U, 80U, 160U, 320U, 500U};
 
 #define CALM_COUNT (sizeof(calm_gaps) / sizeof(calm_gaps[0]))
 #define EAGER_COUNT (sizeof(eager_gaps) / sizeof(eager_gaps[0]))
@@ -220,8 +220,7 @@ static unsigned cost_of(const Midip2pGroup* const group)
 {
   unsigned cost = 0U;
   for (unsigned i = 0U; i < group->count; ++i) {
-    cost +=
-      midip2p_is_note_on(&group->messages[i]) ? COST_NOTE : COST_MESSAGE;
+    cost += midip2p_is_note_on(&group->messages[i]) ? COST_NOTE : COST_MESSAGE;
   }
   return cost;
 }
@@ -270,9 +269,8 @@ static bool needs_delta(const Midip2pSender* const sender)
 // Events
 
 // Time of a packet with these events: none of the stream so far is later
-static int64_t time_of(Midip2pSender* const sender,
-                       const int64_t        begin,
-                       const int64_t        end)
+static int64_t
+time_of(Midip2pSender* const sender, const int64_t begin, const int64_t end)
 {
   int64_t time_us = sender->tail_us;
   for (int64_t n = begin; n < end; ++n) {
@@ -282,9 +280,8 @@ static int64_t time_of(Midip2pSender* const sender,
   return time_us == INT64_MIN ? 0 : time_us;
 }
 
-static bool too_long(Midip2pSender* const sender,
-                     const int64_t        begin,
-                     const int64_t        end)
+static bool
+too_long(Midip2pSender* const sender, const int64_t begin, const int64_t end)
 {
   const int64_t time_us = time_of(sender, begin, end);
   bool          is_old  = end - begin > MOST_EVENTS;
@@ -310,12 +307,12 @@ static void shorten(Midip2pSender* const sender,
 }
 
 // The first of the old events that go with the new ones from `fresh` on
-static int64_t
-choose_begin(const Midip2pSender* const sender, const int64_t fresh)
+static int64_t choose_begin(const Midip2pSender* const sender,
+                            const int64_t              fresh)
 {
   const int64_t limit = sender->wide ? OLD_WIDE : OLD;
-  const int64_t least = sender->acked + 1 > sender->window ? sender->acked + 1
-                                                           : sender->window;
+  const int64_t least =
+    sender->acked + 1 > sender->window ? sender->acked + 1 : sender->window;
   return fresh - limit > least ? fresh - limit : least;
 }
 
@@ -339,8 +336,8 @@ static void put_delta(Midip2pSender* const sender,
                       const unsigned       limit,
                       Midip2pPacket* const packet)
 {
-  Parts parts         = {part, 0U, 0U, limit, 0U, packet};
-  packet->has        |= MIDIP2P_HAS_DELTA;
+  Parts parts = {part, 0U, 0U, limit, 0U, packet};
+  packet->has |= MIDIP2P_HAS_DELTA;
   packet->delta_count = 0U;
   packet->part        = part;
   packet->base        = sender->parted ? sender->part_base : base_of(sender);
@@ -402,10 +399,10 @@ static bool put_together(Midip2pSender* const sender,
   const unsigned used  = packet->count * COST_EVENT;
   const unsigned limit = ROOM > used ? ROOM - used : 0U;
   Parts          parts = {0U, 0U, 0U, limit, 0U, packet};
-  packet->has         |= MIDIP2P_HAS_DELTA;
-  packet->delta_count  = 0U;
-  packet->part         = 0U;
-  packet->base         = base_of(sender);
+  packet->has |= MIDIP2P_HAS_DELTA;
+  packet->delta_count = 0U;
+  packet->part        = 0U;
+  packet->base        = base_of(sender);
   write_delta(sender, packet->base, packet->time_us, &parts);
   return parts.current == 0U;
 }
@@ -423,7 +420,7 @@ static void fill_window(Midip2pSender* const sender,
   if (sender->parted) {
     put_events(sender, begin, stop, packet);
   } else if (!put_together(sender, begin, stop, packet)) {
-    packet->has        &= ~(uint32_t)MIDIP2P_HAS_DELTA;
+    packet->has &= ~(uint32_t)MIDIP2P_HAS_DELTA;
     packet->delta_count = 0U;
     divide(sender);
   }
@@ -439,8 +436,8 @@ static bool fill_fresh(Midip2pSender* const sender,
   if (sender->written >= sender->last) {
     return false;
   }
-  const int64_t left  = sender->last + 1 - fresh;
-  const int64_t end   = fresh + (left < FRESH ? left : FRESH);
+  const int64_t left = sender->last + 1 - fresh;
+  const int64_t end  = fresh + (left < FRESH ? left : FRESH);
   fill_window(sender, fresh, end, packet);
   if (sender->probe == 0) {
     sender->probe    = sender->written;
@@ -497,7 +494,7 @@ static bool fill_alive(Midip2pSender* const sender,
   }
   put_events(sender, sender->last + 1, sender->last + 1, packet);
   packet->has |= MIDIP2P_HAS_HASH;
-  packet->hash     = midip2p_state_checksum(&sender->tail);
+  packet->hash    = midip2p_state_checksum(&sender->tail);
   const bool busy = now < jam_time_add(sender->event_at, ALIVE_SPAN) ||
                     holds_notes(sender) || sender->tail.running == 2U;
   sender->alive_at = jam_time_add(now, busy ? ALIVE_GAP : IDLE_GAP);

@@ -14,31 +14,31 @@ typedef struct Midip2pSender {
   Midip2pEvent   queue[MIDIP2P_QUEUE]; // Event n is at n mod MIDIP2P_QUEUE
   Midip2pState   tail;                 // After event `window` - 1
   Midip2pChanges changes;
-  int64_t        acked;   // The peer's state includes all up to this
-  int64_t        window;  // The queue holds the events from this on
-  int64_t        written; // All up to this went out at least once
-  int64_t        last;    // All up to this are queued
-  int64_t        last_us; // Latest time of any
-  int64_t        tail_us; // Latest time of those before the window
-  int64_t        whole;   // Until this is acknowledged the peer has nothing
+  int64_t        acked;     // The peer's state includes all up to this
+  int64_t        window;    // The queue holds the events from this on
+  int64_t        written;   // All up to this went out at least once
+  int64_t        last;      // All up to this are queued
+  int64_t        last_us;   // Latest time of any
+  int64_t        tail_us;   // Latest time of those before the window
+  int64_t        whole;     // Until this is acknowledged the peer has nothing
   JamTime        fresh_at;  // When the first unwritten one was queued
   JamTime        repeat_at; // Next guard; void when all is acknowledged
   unsigned       repeat_step;
   JamTime        alive_at; // Next keep-alive, or JAM_NEVER
   JamTime        event_at; // When the last event was queued
   // Packets of a round that takes several: parts of a delta, then events
-  bool     round;   // Under way
-  bool     parted;  // The delta takes parts; the window stays until it is in
+  bool     round;  // Under way
+  bool     parted; // The delta takes parts; the window stays until it is in
   uint32_t part, parts;
   int64_t  part_base;
   int64_t  round_next;
   JamTime  round_at;
   // Round trip, from packets that were sent once
-  int64_t probe; // Event timed, or 0
-  JamTime probe_at;
-  JamTime rtt, deviation;
-  bool    eager, wide; // A path that loses packets; many
-  bool    raw;
+  int64_t      probe; // Event timed, or 0
+  JamTime      probe_at;
+  JamTime      rtt, deviation;
+  bool         eager, wide; // A path that loses packets; many
+  bool         raw;
   Midip2pTicks ticks; // The player's own clock
 } Midip2pSender;
 

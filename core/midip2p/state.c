@@ -36,8 +36,7 @@ void midip2p_state_init(Midip2pState* const state)
 static void mark(const Change* const change, const size_t offset)
 {
   if (change->marks) {
-    uint16_t* const at =
-      (uint16_t*)(void*)((char*)change->marks + offset);
+    uint16_t* const at    = (uint16_t*)(void*)((char*)change->marks + offset);
     *at                   = (uint16_t)change->number;
     change->marks->latest = change->number;
   }
@@ -124,8 +123,8 @@ static void select_parameter(const Change* const change,
   MARK(change, select);
 }
 
-static Midip2pParameter*
-find_parameter(Midip2pState* const state, const Midip2pChannel* const channel)
+static Midip2pParameter* find_parameter(Midip2pState* const         state,
+                                        const Midip2pChannel* const channel)
 {
   const uint8_t index = (uint8_t)(channel - state->channels);
   for (unsigned i = 0U; i < state->parameter_count; ++i) {
@@ -137,8 +136,7 @@ find_parameter(Midip2pState* const state, const Midip2pChannel* const channel)
   if (state->parameter_count == MIDIP2P_PARAMETERS) {
     return NULL; // Of more than these only events are sent
   }
-  Midip2pParameter* const added =
-    &state->parameters[state->parameter_count++];
+  Midip2pParameter* const added = &state->parameters[state->parameter_count++];
   memset(added, 0, sizeof(*added));
   added->channel = index;
   memcpy(added->select, channel->select, 3U);
@@ -202,7 +200,7 @@ static void control(const Change* const change,
   }
 }
 
-static void follow_channel(const Change* const change,
+static void follow_channel(const Change* const       change,
                            const Midip2pEvent* const event)
 {
   Midip2pChannel* const channel = change->channel;
@@ -277,11 +275,11 @@ void midip2p_state_follow(Midip2pState* const       state,
                           const int64_t             number,
                           const Midip2pEvent* const event)
 {
-  const unsigned index = event->bytes[0] & 15U;
+  const unsigned index  = event->bytes[0] & 15U;
   const Change   change = {state,
                            changes,
                            &state->channels[index],
-                           changes ? &changes->channels[index] : NULL,
+                         changes ? &changes->channels[index] : NULL,
                            number};
   if (event->bytes[0] >= 0xF0U) {
     follow_system(state, changes, number, event);
@@ -290,8 +288,8 @@ void midip2p_state_follow(Midip2pState* const       state,
   }
 }
 
-static bool
-has_controller(const Midip2pChannel* const channel, const Midip2pEvent* message)
+static bool has_controller(const Midip2pChannel* const channel,
+                           const Midip2pEvent*         message)
 {
   const unsigned controller = message->bytes[1];
   const uint8_t  value      = message->bytes[2];
@@ -308,8 +306,8 @@ has_controller(const Midip2pChannel* const channel, const Midip2pEvent* message)
          channel->controllers[controller] == value + 1U;
 }
 
-static bool
-has_system(const Midip2pState* const state, const Midip2pEvent* const message)
+static bool has_system(const Midip2pState* const state,
+                       const Midip2pEvent* const message)
 {
   switch (message->bytes[0]) {
   case 0xF2U:
@@ -354,14 +352,24 @@ bool midip2p_state_has(const Midip2pState* const state,
 }
 
 // CRC-32 (ISO-HDLC), four bits at a time
-static uint32_t
-crc(uint32_t sum, const uint8_t* const bytes, const size_t size)
+static uint32_t crc(uint32_t sum, const uint8_t* const bytes, const size_t size)
 {
-  static const uint32_t table[16] = {
-    0x00000000U, 0x1DB71064U, 0x3B6E20C8U, 0x26D930ACU,
-    0x76DC4190U, 0x6B6B51F4U, 0x4DB26158U, 0x5005713CU,
-    0xEDB88320U, 0xF00F9344U, 0xD6D6A3E8U, 0xCB61B38CU,
-    0x9B64C2B0U, 0x86D3D2D4U, 0xA00AE278U, 0xBDBDF21CU};
+  static const uint32_t table[16] = {0x00000000U,
+                                     0x1DB71064U,
+                                     0x3B6E20C8U,
+                                     0x26D930ACU,
+                                     0x76DC4190U,
+                                     0x6B6B51F4U,
+                                     0x4DB26158U,
+                                     0x5005713CU,
+                                     0xEDB88320U,
+                                     0xF00F9344U,
+                                     0xD6D6A3E8U,
+                                     0xCB61B38CU,
+                                     0x9B64C2B0U,
+                                     0x86D3D2D4U,
+                                     0xA00AE278U,
+                                     0xBDBDF21CU};
   for (size_t i = 0U; i < size; ++i) {
     sum = (sum >> 4U) ^ table[(sum ^ bytes[i]) & 15U];
     sum = (sum >> 4U) ^ table[(sum ^ (bytes[i] >> 4U)) & 15U];
@@ -369,20 +377,23 @@ crc(uint32_t sum, const uint8_t* const bytes, const size_t size)
   return sum;
 }
 
-static uint32_t
-crc_channel(uint32_t sum, const Midip2pChannel* const channel)
+static uint32_t crc_channel(uint32_t sum, const Midip2pChannel* const channel)
 {
   uint8_t notes[128];
   for (unsigned key = 0U; key < 128U; ++key) {
     notes[key] = (uint8_t)(channel->notes[key] & 127U);
   }
-  const uint8_t rest[] = {channel->program,   channel->bank[0],
-                          channel->bank[1],   channel->pressure,
-                          channel->bend[0],   channel->bend[1],
-                          channel->select[0], channel->select[1],
+  const uint8_t rest[] = {channel->program,
+                          channel->bank[0],
+                          channel->bank[1],
+                          channel->pressure,
+                          channel->bend[0],
+                          channel->bend[1],
+                          channel->select[0],
+                          channel->select[1],
                           channel->select[2]};
-  sum = crc(sum, notes, sizeof(notes));
-  sum = crc(sum, channel->keys, sizeof(channel->keys));
+  sum                  = crc(sum, notes, sizeof(notes));
+  sum                  = crc(sum, channel->keys, sizeof(channel->keys));
   sum = crc(sum, channel->controllers, sizeof(channel->controllers));
   return crc(sum, rest, sizeof(rest));
 }

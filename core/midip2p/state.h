@@ -18,7 +18,7 @@ typedef struct Midip2pChannel {
   uint8_t  notes[128]; ///< Velocity of a held note; 0: never, 128: released
   uint8_t  keys[128];  ///< Key pressures
   uint8_t  controllers[128]; ///< 124: omni 1 off 2 on; 126: mono, or 129 poly
-  uint32_t starts[128]; ///< Of notes, low bits of microseconds
+  uint32_t starts[128];      ///< Of notes, low bits of microseconds
   uint8_t  program, bank[2];
   uint8_t  pressure;
   uint8_t  bend[2];
@@ -77,8 +77,8 @@ typedef struct Midip2pGroup {
 } Midip2pGroup;
 
 /// Calls `put` for every group of messages that brings a receiver who has
-/// all events up to `base` (0: none) to the state after event `last`. Stops when
-/// `put` returns false. The order of groups does not matter.
+/// all events up to `base` (0: none) to the state after event `last`. Stops
+/// when `put` returns false. The order of groups does not matter.
 void midip2p_state_delta(const Midip2pState*   state,
                          const Midip2pChanges* changes,
                          int64_t               base,

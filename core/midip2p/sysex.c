@@ -120,10 +120,9 @@ bool midip2p_sysex_fill(Midip2pSysexOut* const out,
   fragment->size   = left < MIDIP2P_FRAGMENT ? left : MIDIP2P_FRAGMENT;
   memcpy(fragment->bytes, out->bytes + HEAD + out->sent, fragment->size);
   out->sent += fragment->size;
-  const bool more =
-    out->sent < total && out->sent - out->acked < UNDER_WAY;
-  out->send_at   = more ? jam_time_add(now, PACE) : JAM_NEVER;
-  out->repeat_at = jam_time_add(now, patience);
+  const bool more = out->sent < total && out->sent - out->acked < UNDER_WAY;
+  out->send_at    = more ? jam_time_add(now, PACE) : JAM_NEVER;
+  out->repeat_at  = jam_time_add(now, patience);
   return true;
 }
 

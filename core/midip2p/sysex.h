@@ -50,10 +50,10 @@ void midip2p_sysex_ack(Midip2pSysexOut*    out,
                        uint32_t            bytes);
 
 /// Makes the next fragment due; false when none is.
-bool midip2p_sysex_fill(Midip2pSysexOut* out,
-                        JamTime          now,
-                        JamTime          patience,
-                        Midip2pFragment* fragment);
+bool    midip2p_sysex_fill(Midip2pSysexOut* out,
+                           JamTime          now,
+                           JamTime          patience,
+                           Midip2pFragment* fragment);
 JamTime midip2p_sysex_deadline(const Midip2pSysexOut* out);
 
 /// Takes in a fragment. False when it is refused: no memory, or the message
@@ -72,7 +72,8 @@ size_t midip2p_sysex_read(Midip2pSysexIn*     in,
                           const uint8_t**     bytes,
                           int64_t*            time_us);
 
-void midip2p_sysex_out_free(Midip2pSysexOut* out, const JamAllocator* allocator);
+void midip2p_sysex_out_free(Midip2pSysexOut*    out,
+                            const JamAllocator* allocator);
 void midip2p_sysex_in_free(Midip2pSysexIn* in, const JamAllocator* allocator);
 
 #endif // JAM_MIDIP2P_SYSEX_H

@@ -117,14 +117,14 @@ typedef struct Remote {
   bool           muted;
   uint64_t       bytes, packets, refused, overflow;
   uint64_t       midi_events;
-  Midip2pTickPlayer ticks; // Its MIDI clock
-  JamTime        tick_due; // When the next one goes to the output
-  double         loss; // Recent share of packets missing
-  uint64_t       loss_packets;
-  int64_t        loss_position;
-  uint64_t       fitted_at; // `packets` when its model was last refreshed
-  PntbtrModel    model;
-  float          history[HISTORY_SIZE]; // By position
+  Midip2pTickPlayer ticks;    // Its MIDI clock
+  JamTime           tick_due; // When the next one goes to the output
+  double            loss;     // Recent share of packets missing
+  uint64_t          loss_packets;
+  int64_t           loss_position;
+  uint64_t          fitted_at; // `packets` when its model was last refreshed
+  PntbtrModel       model;
+  float             history[HISTORY_SIZE]; // By position
 } Remote;
 
 // A session beside the present one: a sibling being tried, or the one before.
@@ -215,9 +215,9 @@ struct SessionClient {
   bool         fitting;
 
   // MIDI
-  Midip2pLink* midi; // Ours, to the node
+  Midip2pLink* midi;                 // Ours, to the node
   uint8_t      midi_long[MIDI_LONG]; // System exclusive as it comes in
-  uint32_t     midi_long_size; // 0: none
+  uint32_t     midi_long_size;       // 0: none
 
   // Housekeeping
   JamTime  next_row;   // Our own table row
@@ -316,17 +316,17 @@ void client_history_guess(Remote* remote, int64_t from, int64_t to);
 void client_remotes_fit(SessionClient* client);
 
 // client_midi.c
-void    client_midi_start(SessionClient* client, JamTime now, bool carry_on);
-void    client_midi_frame(SessionClient*    client,
-                          JamTime           now,
-                          const ToastFrame* frame);
-void    client_midi_run(SessionClient* client, JamTime now);
-void    client_midi_send(SessionClient* client,
-                         JamTime        now,
-                         Midip2pLink*   link,
-                         SynchubUserId  handle);
+void client_midi_start(SessionClient* client, JamTime now, bool carry_on);
+void client_midi_frame(SessionClient*    client,
+                       JamTime           now,
+                       const ToastFrame* frame);
+void client_midi_run(SessionClient* client, JamTime now);
+void client_midi_send(SessionClient* client,
+                      JamTime        now,
+                      Midip2pLink*   link,
+                      SynchubUserId  handle);
 // client_midi_in.c
-void    client_midi_take(SessionClient* client, JamTime now);
+void client_midi_take(SessionClient* client, JamTime now);
 // client_midi_out.c
 void    client_midi_deliver(SessionClient* client, JamTime now, Remote* remote);
 JamTime client_midi_deadline(const SessionClient* client);

@@ -24,10 +24,9 @@ static bool take_piece(SessionClient* const      client,
                        const JamTime             now,
                        const JamMidiEvent* const in)
 {
-  const bool begins = in->bytes[0] == SYSEX;
-  const bool goes_on =
-    client->midi_long_size > 0U &&
-    (in->bytes[0] < 0x80U || in->bytes[0] == SYSEX_END);
+  const bool begins  = in->bytes[0] == SYSEX;
+  const bool goes_on = client->midi_long_size > 0U &&
+                       (in->bytes[0] < 0x80U || in->bytes[0] == SYSEX_END);
   if (!begins && !goes_on) {
     // Any status but real time ends what was not finished
     client->midi_long_size =
@@ -56,9 +55,8 @@ void client_midi_take(SessionClient* const client, const JamTime now)
 {
   JamMidiEvent in;
   while (jam_ring_read(&client->midi_in, &in, sizeof(in))) {
-    if (!client->midi || !client->roster.self ||
-        !client->report.dll.started || in.bytes[0] == ACTIVE_SENSE ||
-        take_piece(client, now, &in)) {
+    if (!client->midi || !client->roster.self || !client->report.dll.started ||
+        in.bytes[0] == ACTIVE_SENSE || take_piece(client, now, &in)) {
       continue; // Links tell that they live by themselves
     }
     Midip2pEvent event = {0};

@@ -69,12 +69,12 @@ static bool ends(const Midip2pEvent* const off, const Midip2pEvent* const on)
 
 // A note that comes too late is better not heard, and neither is one that is
 // over by now. What sounds already when we come is heard.
-static bool is_silent(const Due* const     list,
-                      const size_t         count,
-                      const size_t         at,
-                      const JamTime        now)
+static bool is_silent(const Due* const list,
+                      const size_t     count,
+                      const size_t     at,
+                      const JamTime    now)
 {
-  const Midip2pEvent* const event = &list[at].event;
+  const Midip2pEvent* const event      = &list[at].event;
   const bool                percussion = (event->bytes[0] & 15U) == PERCUSSION;
   const JamTime             late       = now - list[at].due;
   if ((event->bytes[0] & 0xF0U) != 0x90U || event->bytes[2] == 0U ||
@@ -101,8 +101,8 @@ static bool deliver_events(SessionClient* const client,
   size_t count = 0U;
   while (count < NOTES && midip2p_event(remote->midi, &list[count].event)) {
     const Midip2pEvent* const event = &list[count].event;
-    const bool at_once = event->origin == MIDIP2P_RESTORED ||
-                         event->origin == MIDIP2P_RELEASED;
+    const bool                at_once =
+      event->origin == MIDIP2P_RESTORED || event->origin == MIDIP2P_RELEASED;
     list[count].due =
       at_once ? now : due_time(client, now, remote, event->time_us);
     ++count;
@@ -129,8 +129,8 @@ static void deliver_long(SessionClient* const client,
   int64_t        time_us = 0;
   const size_t   size    = midip2p_sysex(remote->midi, &bytes, &time_us);
   const size_t   pieces  = (size + 2U) / 3U;
-  if (size == 0U || jam_ring_writable(&client->midi_out) <
-                      pieces * sizeof(JamMidiEvent)) {
+  if (size == 0U ||
+      jam_ring_writable(&client->midi_out) < pieces * sizeof(JamMidiEvent)) {
     return;
   }
   const JamTime due = due_time(client, now, remote, time_us);

@@ -39,7 +39,8 @@ static void must_equal(const Midip2pPacket* const a,
   must_equal_events(a->events, b->events, a->count);
   must_equal_events(a->delta, b->delta, a->delta_count);
   must(!(a->has & MIDIP2P_HAS_CLOCK) ||
-       (a->clock.tick == b->clock.tick && a->clock.time_us == b->clock.time_us &&
+       (a->clock.tick == b->clock.tick &&
+        a->clock.time_us == b->clock.time_us &&
         a->clock.quarter_us == b->clock.quarter_us));
   must(!(a->has & MIDIP2P_HAS_SYSEX) ||
        (a->fragment.size == b->fragment.size &&

@@ -128,11 +128,11 @@ END_TEST
 START_TEST(a_bad_path_leaves_no_wrong_state)
 {
   char text[2048];
-  ck_assert_int_eq(
-    run("midi " SONG " --loss 40 --burst-ms 1500 --rtt 80 --seed 3 --out .",
-        text,
-        sizeof(text)),
-    0);
+  ck_assert_int_eq(run("midi " SONG
+                       " --loss 40 --burst-ms 1500 --rtt 80 --seed 3 --out .",
+                       text,
+                       sizeof(text)),
+                   0);
   ck_assert_int_eq(number(text, "mismatches"), 0);
   ck_assert_int_gt(number(text, "checked"), 100);
   ck_assert_int_gt(number(text, "repairs"), 1);
@@ -155,7 +155,7 @@ END_TEST
 
 int main(const int argc, char** const argv)
 {
-  program = argc > 1 ? argv[1] : "jamnet-lab";
+  program        = argc > 1 ? argv[1] : "jamnet-lab";
   Suite* const s = suite_create("lab midi");
   TCase* const t = tcase_create("midi");
   tcase_add_unchecked_fixture(t, write_song, NULL);

@@ -17,10 +17,10 @@
 
 #define MOST_BYTES (1U << 24U)
 #define FLIGHTS 4096U
-#define TAIL (4 * JAM_SECOND)     // After the last event
-#define ROUND (1333 * JAM_US)     // The client looks once in a block
-#define RATE 48000.0              // Of the renderer
-#define MEASURED 8U               // Events of the packet whose cost is measured
+#define TAIL (4 * JAM_SECOND) // After the last event
+#define ROUND (1333 * JAM_US) // The client looks once in a block
+#define RATE 48000.0          // Of the renderer
+#define MEASURED 8U           // Events of the packet whose cost is measured
 
 typedef struct Flight {
   JamTime at;
@@ -134,9 +134,8 @@ static void render(Run* const           run,
 }
 
 // Counts what differs from the performance, byte by byte
-static void compare(Run* const           run,
-                    const uint8_t* const bytes,
-                    const size_t         size)
+static void
+compare(Run* const run, const uint8_t* const bytes, const size_t size)
 {
   const SmfEvent* sent = NULL;
   while (run->heard < run->count &&
@@ -150,10 +149,8 @@ static void compare(Run* const           run,
   }
   ++run->heard;
   for (size_t i = 0U; i < size || i < sent->size; ++i) {
-    run->differences += i >= size || i >= sent->size ||
-                            bytes[i] != sent->bytes[i]
-                          ? 1U
-                          : 0U;
+    run->differences +=
+      i >= size || i >= sent->size || bytes[i] != sent->bytes[i] ? 1U : 0U;
   }
 }
 
@@ -180,10 +177,10 @@ static void check(Run* const run)
   }
   const int64_t known = number < run->filled ? number : run->filled;
   ++run->checked;
-  run->mismatches += run->sums[known - run->first] !=
-                         midip2p_state_hash(run->ends[1], false)
-                       ? 1U
-                       : 0U;
+  run->mismatches +=
+    run->sums[known - run->first] != midip2p_state_hash(run->ends[1], false)
+      ? 1U
+      : 0U;
 }
 
 static void land(Run* const run)
@@ -215,8 +212,8 @@ static void note_sum(Run* const run)
 {
   const int64_t last = midip2p_number(run->ends[0], true);
   if (run->first == 0) {
-    run->first  = last - 1;
-    run->filled = run->first;
+    run->first   = last - 1;
+    run->filled  = run->first;
     run->sums[0] = midip2p_state_hash(run->ends[1], false); // Nothing yet
   }
   const uint32_t now = midip2p_state_hash(run->ends[0], true);
@@ -271,11 +268,10 @@ static void flush(Run* const run)
   char text[MIDIP2P_MAX_TEXT];
   for (unsigned end = 0U; end < 2U; ++end) {
     size_t size = 0U;
-    while (midip2p_deadline(run->ends[end]) <= run->now &&
-           (size = midip2p_output(run->ends[end],
-                                  run->now,
-                                  text,
-                                  sizeof(text))) > 0U) {
+    while (
+      midip2p_deadline(run->ends[end]) <= run->now &&
+      (size = midip2p_output(run->ends[end], run->now, text, sizeof(text))) >
+        0U) {
       launch(run, end == 1U, text, size);
     }
   }
@@ -292,14 +288,14 @@ static JamTime next_time(const Run* const run)
   if (run->next < run->count) {
     // What is played is seen at the end of its block
     const JamTime time = run->song[run->next].time_ns;
-    next = jam_time_min(next, (time / ROUND + 1) * ROUND);
+    next               = jam_time_min(next, (time / ROUND + 1) * ROUND);
   }
   return next;
 }
 
 static void perform(Run* const run)
 {
-  const JamTime end = run->song[run->count - 1U].time_ns + TAIL;
+  const JamTime end  = run->song[run->count - 1U].time_ns + TAIL;
   const double  loss = run->options.loss / 100.0;
   midip2p_set_loss(run->ends[0], loss);
   midip2p_set_loss(run->ends[1], loss);
@@ -460,8 +456,8 @@ static int play_file(Run* const run, const char* path, const char* folder)
 int lab_midi(int argc, char** argv)
 {
   static const unsigned flags[] = {0U, 1U};
-  Run  run    = {.options = {.rtt_ms = 30.0, .spare_ms = 8.0, .seed = 1U}};
-  double            seed   = 1.0;
+  Run    run  = {.options = {.rtt_ms = 30.0, .spare_ms = 8.0, .seed = 1U}};
+  double seed = 1.0;
   const char* const folder = lab_option(&argc, argv, "--out");
   if (!real_option(&argc, argv, "--loss", &run.options.loss) ||
       !real_option(&argc, argv, "--burst-ms", &run.options.burst_ms) ||
@@ -476,8 +472,7 @@ int lab_midi(int argc, char** argv)
                      "100] [--burst-ms MS] [--rtt MS] [--out DIR]");
   }
   uint8_t* const data = (uint8_t*)malloc(MOST_BYTES);
-  int            result =
-    data ? LAB_OK : lab_fault("There is not enough memory.");
+  int result       = data ? LAB_OK : lab_fault("There is not enough memory.");
   run.options.seed = (uint64_t)seed;
   run.song         = data ? load(argv[1], data, &run.count) : NULL;
   if (data && (!run.song || run.count == 0U)) {

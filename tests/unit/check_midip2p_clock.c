@@ -159,10 +159,7 @@ int main(void)
   Suite* const s = suite_create("midip2p clock");
   TCase* const t = tcase_create("clock");
   tcase_add_checked_fixture(t, setup, NULL);
-  tcase_add_loop_test(t,
-                      no_tick_is_lost_or_doubled_and_phase_is_kept,
-                      0,
-                      5);
+  tcase_add_loop_test(t, no_tick_is_lost_or_doubled_and_phase_is_kept, 0, 5);
   tcase_add_test(t, a_jittery_clock_is_smoothed);
   tcase_add_test(t, a_step_is_followed_within_a_beat);
   tcase_add_test(t, a_start_counts_anew_and_no_tick_comes_twice);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A link's manners: when it speaks, what it repeats, what it folds into a state,
-// and what it refuses.
+// A link's manners: when it speaks, what it repeats, what it folds into a
+// state, and what it refuses.
 
 #include "midip2p/midip2p.h"
 #include "midip2p/packet.h"
@@ -40,7 +40,7 @@ static void say(Midip2pLink* const link,
                         midip2p_message_size((uint8_t)status),
                         {(uint8_t)status, (uint8_t)first, (uint8_t)second},
                         MIDIP2P_PLAYED};
-  event.bytes[2] = event.size > 2U ? event.bytes[2] : 0U;
+  event.bytes[2]     = event.size > 2U ? event.bytes[2] : 0U;
   ck_assert_int_eq(midip2p_send(link, now, &event), JAM_OK);
 }
 
@@ -101,10 +101,8 @@ static const char* hear(Midip2pLink* const link)
                              size ? " " : "",
                              event.origin);
     for (unsigned i = 0U; i < event.size; ++i) {
-      size += (size_t)snprintf(text + size,
-                               sizeof(text) - size,
-                               "%02x",
-                               event.bytes[i]);
+      size += (size_t)
+        snprintf(text + size, sizeof(text) - size, "%02x", event.bytes[i]);
     }
   }
   return text;
@@ -247,12 +245,12 @@ END_TEST
 START_TEST(a_state_holds_what_a_bank_and_a_parameter_need)
 {
   static const uint8_t messages[][3] = {
-    {0xB0, 0, 5},   {0xB0, 32, 6},   {0xC0, 7, 0},   {0xB0, 0, 9},
-    {0xB0, 101, 0}, {0xB0, 100, 1},  {0xB0, 6, 64},  {0xB0, 99, 3},
-    {0xB0, 98, 4},  {0xB0, 6, 1},    {0xB0, 96, 0},  {0xB0, 126, 3},
-    {0x90, 40, 1},  {0x90, 41, 2},   {0x80, 41, 0},  {0xD0, 9, 0},
-    {0xE0, 1, 2},   {0xF2, 1, 2},    {0xF3, 4, 0},   {0xFA, 0, 0},
-    {0xFC, 0, 0},   {0xB0, 121, 0},  {0xB0, 64, 90}, {0xB0, 101, 0}};
+    {0xB0, 0, 5},   {0xB0, 32, 6},  {0xC0, 7, 0},   {0xB0, 0, 9},
+    {0xB0, 101, 0}, {0xB0, 100, 1}, {0xB0, 6, 64},  {0xB0, 99, 3},
+    {0xB0, 98, 4},  {0xB0, 6, 1},   {0xB0, 96, 0},  {0xB0, 126, 3},
+    {0x90, 40, 1},  {0x90, 41, 2},  {0x80, 41, 0},  {0xD0, 9, 0},
+    {0xE0, 1, 2},   {0xF2, 1, 2},   {0xF3, 4, 0},   {0xFA, 0, 0},
+    {0xFC, 0, 0},   {0xB0, 121, 0}, {0xB0, 64, 90}, {0xB0, 101, 0}};
   lose(0U, 0U);
   for (unsigned i = 0U; i < sizeof(messages) / sizeof(messages[0]); ++i) {
     say(a, MS, messages[i][0], messages[i][1], messages[i][2]);
@@ -415,7 +413,7 @@ START_TEST(every_short_message_arrives_unchanged)
   midip2p_set_compact(b, _i != 0);
   for (unsigned status = 0x80U; status < 0x100U; ++status) {
     const uint8_t size = midip2p_message_size((uint8_t)status);
-    for (unsigned data = 0U; size && data < 128U; data += size > 1U ? 1U : 128U) {
+    for (unsigned data = 0U; size && data<128U; data += size> 1U ? 1U : 128U) {
       const uint8_t second   = size > 2U ? (uint8_t)(127U - data) : 0U;
       const uint8_t bytes[3] = {(uint8_t)status, (uint8_t)data, second};
       Midip2pEvent  got;
@@ -666,10 +664,10 @@ START_TEST(every_allocation_may_fail)
   TestAllocator memory;
   unsigned      n = 0U;
   do {
-    const JamAllocator allocator = test_allocator_init(&memory, n++);
-    Midip2pLink*       link      = NULL;
-    static const uint8_t sysex[] = {0xF0, 1, 0xF7};
-    const JamStatus    status    = midip2p_link_new(&allocator, 1U, &link);
+    const JamAllocator   allocator = test_allocator_init(&memory, n++);
+    Midip2pLink*         link      = NULL;
+    static const uint8_t sysex[]   = {0xF0, 1, 0xF7};
+    const JamStatus      status    = midip2p_link_new(&allocator, 1U, &link);
     if (link) {
       const JamStatus sent = midip2p_send_sysex(link, 0, 0, sysex, 3U);
       ck_assert_int_eq(sent, memory.failed ? JAM_ERR_MEMORY : JAM_OK);

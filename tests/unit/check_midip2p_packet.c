@@ -97,9 +97,9 @@ static const Example examples[] = {
    "{\"s\":\"a3f1\",\"t\":987712000,\"n\":40208,"
    "\"e\":[-91250,0,9,64,88,-61020,16,250,0,0,12,67]}"},
   {{.parts = 1U}, "{\"j\":1,\"s\":\"0\",\"q\":0,\"a\":0,\"e\":[]}"},
-  {{.stream      = UINT32_MAX,
-    .has         = MIDIP2P_HAS_RANGE | MIDIP2P_HAS_DELTA | MIDIP2P_HAS_CLOCK |
-                   MIDIP2P_ASKS | MIDIP2P_READS,
+  {{.stream = UINT32_MAX,
+    .has    = MIDIP2P_HAS_RANGE | MIDIP2P_HAS_DELTA | MIDIP2P_HAS_CLOCK |
+           MIDIP2P_ASKS | MIDIP2P_READS,
     .serial      = 7,
     .time_us     = -5,
     .first       = 9,
@@ -109,21 +109,20 @@ static const Example examples[] = {
     .parts       = 3U,
     .delta_count = 2U,
     .clock       = {true, 1536, -6, 500000},
-    .delta       = {{-1005, 3U, {0x9F, 60, 1}, 0U},
-                    {0, 3U, {0xB0, 7, 100}, 0U}}},
+    .delta = {{-1005, 3U, {0x9F, 60, 1}, 0U}, {0, 3U, {0xB0, 7, 100}, 0U}}},
    "{\"j\":1,\"s\":\"ffffffff\",\"q\":7,\"t\":-5,\"n\":9,\"a\":2,"
    "\"e\":[],\"A\":4,\"c\":[[15,9,60,1,-1000],[0,11,7,100]],\"cp\":[1,3],"
    "\"k\":[1,1536,-6,500000],\"r\":1,\"f\":1}"},
-  {{.stream   = 1U,
-    .has      = MIDIP2P_HAS_RANGE | MIDIP2P_HAS_HASH | MIDIP2P_HAS_SYSEX |
-                MIDIP2P_HAS_SYSEX_ACK,
-    .time_us  = 1,
-    .first    = 1,
-    .parts    = 1U,
-    .hash     = UINT32_MAX,
+  {{.stream = 1U,
+    .has    = MIDIP2P_HAS_RANGE | MIDIP2P_HAS_HASH | MIDIP2P_HAS_SYSEX |
+           MIDIP2P_HAS_SYSEX_ACK,
+    .time_us      = 1,
+    .first        = 1,
+    .parts        = 1U,
+    .hash         = UINT32_MAX,
     .sysex_ack_id = 3U,
     .sysex_ack    = 1200U,
-    .fragment = {-9, 2U, 0U, 4U, 4U, {0xF0, 0x7E, 0x7F, 0xF7}}},
+    .fragment     = {-9, 2U, 0U, 4U, 4U, {0xF0, 0x7E, 0x7F, 0xF7}}},
    "{\"j\":1,\"s\":\"1\",\"q\":0,\"t\":1,\"n\":1,\"a\":0,\"e\":[],"
    "\"h\":4294967295,\"x\":[-9,2,0,4,\"8H5_9w\"],\"y\":[3,1200]}"},
 };
@@ -517,9 +516,9 @@ END_TEST
 START_TEST(the_largest_packet_fits)
 {
   // What a sender puts into one: 33 of the longest events, or as much delta
-  Midip2pPacket packet = {.stream  = UINT32_MAX,
-                          .has     = MIDIP2P_HAS_RANGE | MIDIP2P_HAS_CLOCK |
-                                     MIDIP2P_ASKS | MIDIP2P_READS,
+  Midip2pPacket packet = {.stream = UINT32_MAX,
+                          .has    = MIDIP2P_HAS_RANGE | MIDIP2P_HAS_CLOCK |
+                                 MIDIP2P_ASKS | MIDIP2P_READS,
                           .serial  = MIDIP2P_MAX_NUMBER,
                           .time_us = -MIDIP2P_MAX_NUMBER,
                           .first   = MIDIP2P_MAX_NUMBER - 48,
@@ -531,11 +530,10 @@ START_TEST(the_largest_packet_fits)
                                       -MIDIP2P_MAX_NUMBER,
                                       MIDIP2P_MAX_QUARTER_US}};
   for (unsigned i = 0U; i < packet.count; ++i) {
-    packet.events[i] =
-      (Midip2pEvent){packet.time_us - MIDIP2P_MAX_SPAN_US,
-                     3U,
-                     {0xEF, 127, 127},
-                     0U};
+    packet.events[i] = (Midip2pEvent){packet.time_us - MIDIP2P_MAX_SPAN_US,
+                                      3U,
+                                      {0xEF, 127, 127},
+                                      0U};
   }
   char text[MIDIP2P_MAX_TEXT];
   ck_assert_uint_gt(midip2p_packet_write(&packet, text, sizeof(text)), 0U);

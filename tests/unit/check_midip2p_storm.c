@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The promise itself, in virtual time: whatever a path loses, delays, reorders
-// or duplicates, and whoever starts anew, a packet that arrives makes all right.
-// The first patterns of many; midip2p_storms plays the others.
+// or duplicates, and whoever starts anew, a packet that arrives makes all
+// right. The first patterns of many; midip2p_storms plays the others.
 
 #include "midip2p_storm.h"
 

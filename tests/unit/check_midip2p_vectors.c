@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The public vectors: packets, and what a receiver that has heard nothing before
-// hands out after them.
+// The public vectors: packets, and what a receiver that has heard nothing
+// before hands out after them.
 
 #include "midip2p/midip2p.h"
 

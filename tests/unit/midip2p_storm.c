@@ -55,10 +55,10 @@ typedef struct Storm {
   Flight*      flights;
   unsigned     flight_count;
   Synth        played, heard;
-  Sums*        sums; // Of what was played, by number of event
+  Sums*        sums;          // Of what was played, by number of event
   uint32_t     epoch;         // Of the player
   int64_t      first, filled; // Numbers of the first and last sum
-  bool         partial; // The player began anew: controllers are not told
+  bool         partial;       // The player began anew: controllers are not told
   uint8_t      sysex[MOST_SYSEX][300];
   size_t       sysex_size[MOST_SYSEX];
   unsigned     sysex_sent, sysex_got;
@@ -112,7 +112,7 @@ static void set_controller(Synth* const   synth,
   // A bank of 0 was chosen from the beginning
   const bool     bank = controller == 0U || controller == 32U;
   const unsigned old  = bank && *at == 1U ? 0U : *at;
-  const unsigned new  = bank && stored == 1U ? 0U : stored;
+  const unsigned new  = bank&& stored == 1U ? 0U : stored;
   synth->all ^= term(3U, place, old) ^ term(3U, place, new);
   *at = (uint8_t)stored;
 }
@@ -196,9 +196,8 @@ static void enter(Synth* const   synth,
   synth->all ^= term(5U, id, data + 1U);
 }
 
-static void set_bend(Synth* const   synth,
-                     const unsigned channel,
-                     const unsigned value)
+static void
+set_bend(Synth* const synth, const unsigned channel, const unsigned value)
 {
   synth->all ^=
     term(6U, channel, synth->bend[channel]) ^ term(6U, channel, value);
@@ -246,8 +245,9 @@ static void control(Synth* const   synth,
            &synth->mode[channel][pair],
            8U,
            channel * 2U + pair,
-           controller == 126U ? 2U + value : controller == 127U ? 1U
-                                                                : controller);
+           controller == 126U   ? 2U + value
+           : controller == 127U ? 1U
+                                : controller);
     }
   } else if (controller == 121U) {
     reset(synth, channel);
@@ -339,10 +339,9 @@ static void spoil(const Storm* const storm, Midip2pPacket* const packet)
     const uint8_t* const bytes = packet->delta[i].bytes;
     const unsigned       kind  = bytes[0] >> 4U;
     const bool           data  = kind == 11U && bytes[1] == 38U;
-    const bool           skip =
-      (storm->fault == STORM_FAULT_PRESSURE && kind == 13U) ||
-      (storm->fault == STORM_FAULT_FIRST && i == 0U) ||
-      (storm->fault == STORM_FAULT_NOTE && kind == 8U);
+    const bool skip = (storm->fault == STORM_FAULT_PRESSURE && kind == 13U) ||
+                      (storm->fault == STORM_FAULT_FIRST && i == 0U) ||
+                      (storm->fault == STORM_FAULT_NOTE && kind == 8U);
     packet->delta[kept] = packet->delta[i];
     kept += skip ? 0U : 1U;
     if (storm->fault == STORM_FAULT_SELECT && data) {
@@ -375,22 +374,19 @@ launch(Storm* const storm, const bool back, const char* text, size_t size)
   const Path* const path   = &storm->path;
   JamTime* const    outage = &storm->outage_end[back ? 1U : 0U];
   if (storm->now >= *outage && jam_rand_unit(&storm->rand) < path->burst) {
-    *outage = storm->now + (JamTime)(jam_rand_unit(&storm->rand) *
-                                     (double)path->burst_span);
+    *outage = storm->now +
+              (JamTime)(jam_rand_unit(&storm->rand) * (double)path->burst_span);
   }
-  unsigned copies = storm->now < *outage ||
-                        jam_rand_unit(&storm->rand) < path->loss
-                      ? 0U
-                      : 1U;
+  unsigned copies =
+    storm->now < *outage || jam_rand_unit(&storm->rand) < path->loss ? 0U : 1U;
   while (copies > 0U && copies < 4U &&
          jam_rand_unit(&storm->rand) < path->duplicate) {
     ++copies;
   }
   for (; copies > 0U && storm->flight_count < FLIGHTS; --copies) {
     Flight* const flight = &storm->flights[storm->flight_count++];
-    flight->at =
-      storm->now + path->delay +
-      (JamTime)(jam_rand_unit(&storm->rand) * (double)path->jitter);
+    flight->at           = storm->now + path->delay +
+                 (JamTime)(jam_rand_unit(&storm->rand) * (double)path->jitter);
     flight->back = back;
     flight->size = size;
     memcpy(flight->text, text, size);
@@ -401,8 +397,7 @@ launch(Storm* const storm, const bool back, const char* text, size_t size)
 static void check(Storm* const storm)
 {
   const int64_t number = midip2p_number(storm->ends[1], false);
-  if (number < storm->first ||
-      number - storm->first >= MOST_NUMBERS) {
+  if (number < storm->first || number - storm->first >= MOST_NUMBERS) {
     return;
   }
   const int64_t     known = number < storm->filled ? number : storm->filled;
@@ -423,7 +418,7 @@ static void read_sysex(Storm* const storm)
 {
   const uint8_t* bytes   = NULL;
   int64_t        time_us = 0;
-  const size_t   size = midip2p_sysex(storm->ends[1], &bytes, &time_us);
+  const size_t   size    = midip2p_sysex(storm->ends[1], &bytes, &time_us);
   if (size == 0U || storm->sysex_sent > MOST_SYSEX) {
     return;
   }
@@ -468,7 +463,7 @@ static void arrive(Storm* const storm, const Flight* const flight)
     return;
   }
   const Midip2pStats before = *midip2p_stats(storm->ends[1]);
-  Midip2pPacket packet = {0};
+  Midip2pPacket      packet = {0};
   (void)midip2p_packet_read(flight->text, flight->size, &packet);
   midip2p_input(storm->ends[1], storm->now, flight->text, flight->size);
   const Midip2pStats* const after = midip2p_stats(storm->ends[1]);
@@ -521,7 +516,8 @@ static void note_number(Storm* const storm)
     storm->filled  = storm->first;
     storm->sums[0] = (Sums){0U, 0U};
   }
-  for (; storm->filled < last && storm->filled - storm->first < MOST_NUMBERS - 2;
+  for (;
+       storm->filled < last && storm->filled - storm->first < MOST_NUMBERS - 2;
        ++storm->filled) {
     Sums* const at = &storm->sums[storm->filled - storm->first];
     at[1]          = storm->filled + 1 == last
@@ -556,14 +552,15 @@ static void draw_control(JamRand* const rand, uint8_t* const out)
   }
 }
 
-static void draw(JamRand* const rand, const unsigned keys, Midip2pEvent* const out)
+static void
+draw(JamRand* const rand, const unsigned keys, Midip2pEvent* const out)
 {
-  static const uint8_t kinds[] = {9, 9, 9, 9, 9, 9, 8, 8,  8,  10,
-                                  11, 11, 11, 11, 12, 13, 14, 15};
-  static const uint8_t system[]  = {0xF1, 0xF2, 0xF3, 0xF6, 0xFA,
-                                    0xFB, 0xFC, 0xFE, 0xFF, 0xF4};
-  static const uint8_t force[]   = {0, 0, 1, 64, 127};
-  const unsigned       kind      = PICK(rand, kinds);
+  static const uint8_t kinds[] =
+    {9, 9, 9, 9, 9, 9, 8, 8, 8, 10, 11, 11, 11, 11, 12, 13, 14, 15};
+  static const uint8_t system[] =
+    {0xF1, 0xF2, 0xF3, 0xF6, 0xFA, 0xFB, 0xFC, 0xFE, 0xFF, 0xF4};
+  static const uint8_t force[] = {0, 0, 1, 64, 127};
+  const unsigned       kind    = PICK(rand, kinds);
   memset(out, 0, sizeof(*out));
   out->bytes[0] = (uint8_t)(kind << 4U | jam_rand_below(rand, 3U) * 7U);
   out->bytes[1] = (uint8_t)(30U + jam_rand_below(rand, keys));
@@ -585,8 +582,8 @@ static void play(Storm* const storm, const unsigned keys)
 {
   Midip2pEvent event;
   draw(&storm->rand, keys, &event);
-  event.time_us = storm->now / JAM_US -
-                  (int64_t)jam_rand_below(&storm->rand, 3000U);
+  event.time_us =
+    storm->now / JAM_US - (int64_t)jam_rand_below(&storm->rand, 3000U);
   if (midip2p_send(storm->ends[0], storm->now, &event) == JAM_OK) {
     follow(&storm->played, event.bytes);
     note_number(storm);
@@ -613,10 +610,10 @@ static void play_sysex(Storm* const storm)
 
 static Midip2pLink* new_link(Storm* const storm, const bool player)
 {
-  Midip2pLink*   link  = NULL;
-  const uint32_t epoch = player && storm->epoch ? storm->epoch + 1U
-                                                : jam_rand_u32(&storm->rand);
-  storm->epoch         = player ? epoch : storm->epoch;
+  Midip2pLink*   link = NULL;
+  const uint32_t epoch =
+    player && storm->epoch ? storm->epoch + 1U : jam_rand_u32(&storm->rand);
+  storm->epoch = player ? epoch : storm->epoch;
   if (midip2p_link_new(NULL, epoch, &link) != JAM_OK) {
     abort();
   }
@@ -637,8 +634,8 @@ static void restart(Storm* const storm)
     start_synth(&storm->heard);
     return;
   }
-  storm->ends[0]    = new_link(storm, true);
-  storm->first      = 0;
+  storm->ends[0] = new_link(storm, true);
+  storm->first   = 0;
   if (jam_rand_below(&storm->rand, 2U)) {
     midip2p_link_seed(storm->ends[0], storm->now, old, true);
     storm->first   = midip2p_number(storm->ends[0], true);
@@ -656,14 +653,13 @@ static void draw_path(Storm* const storm)
   static const uint8_t losses[] = {1, 3, 10, 30, 60, 90};
   JamRand* const       rand     = &storm->rand;
   Path* const          path     = &storm->path;
-  path->loss      = (double)PICK(rand, losses) / 100.0;
-  path->burst     = jam_rand_below(rand, 2U) ? 0.03 * jam_rand_unit(rand) : 0.0;
-  path->burst_span =
-    jam_rand_below(rand, 4U) ? 300 * JAM_MS : 5 * JAM_SECOND;
-  path->duplicate = jam_rand_below(rand, 2U) ? 0.3 * jam_rand_unit(rand) : 0.0;
-  path->delay     = (1 + jam_rand_below(rand, 80U)) * JAM_MS;
-  path->jitter    = jam_rand_below(rand, 3U) ? jam_rand_below(rand, 60U) * JAM_MS
-                                             : JAM_US;
+  path->loss                    = (double)PICK(rand, losses) / 100.0;
+  path->burst = jam_rand_below(rand, 2U) ? 0.03 * jam_rand_unit(rand) : 0.0;
+  path->burst_span = jam_rand_below(rand, 4U) ? 300 * JAM_MS : 5 * JAM_SECOND;
+  path->duplicate  = jam_rand_below(rand, 2U) ? 0.3 * jam_rand_unit(rand) : 0.0;
+  path->delay      = (1 + jam_rand_below(rand, 80U)) * JAM_MS;
+  path->jitter =
+    jam_rand_below(rand, 3U) ? jam_rand_below(rand, 60U) * JAM_MS : JAM_US;
 }
 
 static void perform(Storm* const storm)
@@ -687,8 +683,7 @@ static void perform(Storm* const storm)
     if (restarts && jam_rand_below(rand, 60U) == 0U) {
       restart(storm);
     }
-    run(storm,
-        storm->now + (JamTime)(jam_rand_unit(rand) * span_ms * JAM_MS));
+    run(storm, storm->now + (JamTime)(jam_rand_unit(rand) * span_ms * JAM_MS));
   }
 }
 
@@ -705,7 +700,9 @@ static void finish(Storm* const storm)
   storm->counts->unfinished += arrived || storm->first == 0 ? 0U : 1U;
   storm->counts->stuck += storm->heard.held == storm->played.held ? 0U : 1U;
   storm->counts->sysex_bad +=
-    storm->sysex_sent <= MOST_SYSEX && storm->sysex_got < storm->sysex_sent ? 1U : 0U;
+    storm->sysex_sent <= MOST_SYSEX && storm->sysex_got < storm->sysex_sent
+      ? 1U
+      : 0U;
 }
 
 void storm_play(const uint64_t     seed,

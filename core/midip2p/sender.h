@@ -10,6 +10,9 @@
 
 #define MIDIP2P_QUEUE 256U ///< Events remembered one by one, a power of two
 
+/// Between keep-alives: a peer must notice soon that notes hang
+#define MIDIP2P_ALIVE_GAP (250 * JAM_MS)
+
 typedef struct Midip2pSender {
   Midip2pEvent   queue[MIDIP2P_QUEUE]; // Event n is at n mod MIDIP2P_QUEUE
   Midip2pState   tail;                 // After event `window` - 1
@@ -76,6 +79,21 @@ bool midip2p_sender_fill(Midip2pSender* sender,
 
 /// Returns when `fill` has something, or JAM_NEVER.
 JamTime midip2p_sender_deadline(const Midip2pSender* sender);
+
+// For sender_fill.c
+
+/// Returns the place of an event in the queue.
+Midip2pEvent* midip2p_sender_at(Midip2pSender* sender, int64_t number);
+
+/// Moves the events before `number` from the queue into the state.
+void midip2p_sender_fold(Midip2pSender* sender, int64_t number);
+
+/// Returns whether something that went out is not acknowledged.
+bool midip2p_sender_pending(const Midip2pSender* sender);
+
+/// Returns the wait for the next guard, and starts their schedule.
+JamTime midip2p_sender_gap(const Midip2pSender* sender);
+void    midip2p_sender_guard(Midip2pSender* sender, JamTime now);
 
 /// Follows `tail` to the end of the queue in a copy.
 void midip2p_sender_state(const Midip2pSender* sender, Midip2pState* out);

@@ -135,7 +135,7 @@ START_TEST(a_bad_path_leaves_no_wrong_state)
                    0);
   ck_assert_int_eq(number(text, "mismatches"), 0);
   ck_assert_int_gt(number(text, "checked"), 100);
-  ck_assert_int_gt(number(text, "repairs"), 1);
+  ck_assert_int_ge(number(text, "repairs"), 1);
   ck_assert_int_le(number(text, "largest"), 1100);
   ck_assert_uint_gt(lines("outages.csv"), 5U);
 }

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 
 #define SLICES 10
-#define PATTERNS 40U
+#define PATTERNS 25U
 
 START_TEST(every_packet_leaves_the_right_state)
 {
@@ -23,7 +23,7 @@ START_TEST(every_packet_leaves_the_right_state)
   ck_assert_uint_eq(counts.stuck, 0U);
   ck_assert_uint_eq(counts.unfinished, 0U);
   ck_assert_uint_eq(counts.sysex_bad, 0U);
-  ck_assert_uint_gt(counts.accepted, 2000U);
+  ck_assert_uint_gt(counts.accepted, 1000U);
   ck_assert_uint_gt(counts.repairs, PATTERNS);
   ck_assert_uint_gt(counts.sysex, 0U);
   ck_assert_uint_le(counts.largest, MIDIP2P_MAX_TEXT);
@@ -34,10 +34,10 @@ END_TEST
 START_TEST(a_mistake_is_noticed)
 {
   StormCounts counts = {0};
-  for (uint64_t seed = 0U; seed < 30U; ++seed) {
+  for (uint64_t seed = 0U; seed < 15U; ++seed) {
     storm_play(seed, (StormFault)_i, &counts);
   }
-  ck_assert_uint_gt(counts.mismatches, 100U);
+  ck_assert_uint_gt(counts.mismatches, 50U);
   ck_assert_uint_gt(counts.internal, 0U);
 }
 

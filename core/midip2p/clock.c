@@ -132,7 +132,6 @@ bool midip2p_ticks_follow(Midip2pTicks* const       ticks,
 {
   switch (event->bytes[0]) {
   case 0xF8U:
-    ticks->relayed = false;
     take_tick(ticks, now, event->time_us);
     return true;
   case 0xFAU:
@@ -153,7 +152,6 @@ void midip2p_ticks_relay(Midip2pTicks* const       ticks,
   const bool turn = clock->running != ticks->clock.running ||
                     clock->quarter_us != ticks->clock.quarter_us ||
                     clock->tick < ticks->clock.tick;
-  ticks->relayed  = true;
   ticks->seen_at  = now;
   ticks->clock    = *clock;
   ticks->goodbyes = GOODBYES;

@@ -18,7 +18,6 @@ typedef struct Midip2pTicks {
   JamTime      seen_at;
   JamTime      tell_at;  // When to tell, or JAM_NEVER
   unsigned     goodbyes; // Snapshots still to send after the last tick
-  bool         relayed;  // Comes from another link
   Midip2pClock clock;
 } Midip2pTicks;
 

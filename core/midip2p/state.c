@@ -15,7 +15,6 @@
 // One message being followed
 typedef struct Change {
   Midip2pState*          state;
-  Midip2pChanges*        changes;
   Midip2pChannel*        channel;
   Midip2pChannelChanges* marks; // Null: nobody wants to know
   int64_t                number;
@@ -277,7 +276,6 @@ void midip2p_state_follow(Midip2pState* const       state,
 {
   const unsigned index  = event->bytes[0] & 15U;
   const Change   change = {state,
-                           changes,
                            &state->channels[index],
                          changes ? &changes->channels[index] : NULL,
                            number};

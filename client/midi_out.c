@@ -22,6 +22,20 @@ emit(Midi* const midi, const uint8_t* const bytes, const size_t size)
   }
 }
 
+static void record(Midi* const               midi,
+                   const JamMidiEvent* const event,
+                   const uint8_t* const      bytes,
+                   const size_t              size)
+{
+  if (midi->config.recorder) {
+    (void)midi_recorder_heard(midi->config.recorder,
+                              event->time,
+                              event->user,
+                              bytes,
+                              size);
+  }
+}
+
 // Pieces of a long message; what does not begin one, or is too long, is lost
 static void gather(Midi* const midi, const JamMidiEvent* const event)
 {
@@ -35,6 +49,7 @@ static void gather(Midi* const midi, const JamMidiEvent* const event)
   midi->longer_size = size + event->size;
   if (midi->longer[midi->longer_size - 1U] == SYSEX_END) {
     emit(midi, midi->longer, midi->longer_size);
+    record(midi, event, midi->longer, midi->longer_size);
     midi->longer_size = 0U;
   }
 }
@@ -54,6 +69,7 @@ static void send_now(Midi* const midi, const JamMidiEvent* const event)
   const uint8_t channel = out.bytes[0] & 0x0FU;
   const uint8_t note    = out.bytes[1] & 0x7FU;
   emit(midi, out.bytes, out.size);
+  record(midi, event, out.bytes, out.size);
   if (kind == 0x90U || kind == 0x80U) {
     midi->sounding[channel][note] = kind == 0x90U && out.bytes[2] > 0U;
   }

@@ -8,22 +8,55 @@
 
 #define SYSEX 0xF0U
 
-// The engine takes a long message in pieces, and forgets one that stays
-// unfinished
 static bool push(Midi* const          midi,
                  const uint8_t* const bytes,
                  const size_t         size,
-                 const JamTime        now)
+                 const JamTime        now) JAM_RT
+{
+  JamMidiEvent event = {now, 0U, (uint8_t)size, {0U, 0U, 0U}};
+  for (size_t i = 0U; i < size; ++i) {
+    event.bytes[i] = bytes[i];
+  }
+  return jam_midi_push(midi->jam, &event);
+}
+
+static void record(Midi* const          midi,
+                   const uint8_t* const bytes,
+                   const size_t         size,
+                   const JamTime        now) JAM_RT
+{
+  if (midi->config.recorder) {
+    (void)midi_recorder_sent(midi->config.recorder, now, bytes, size);
+  }
+}
+
+static bool push_short(Midi* const          midi,
+                       const uint8_t* const bytes,
+                       const size_t         size,
+                       const JamTime        now) JAM_RT
+{
+  uint8_t out[3] = {0U, 0U, 0U};
+  for (size_t i = 0U; i < size; ++i) {
+    out[i] = bytes[i];
+  }
+  if (!midi_map_apply(&midi->config.input_map, out)) {
+    return true;
+  }
+  record(midi, out, size, now);
+  return push(midi, out, size, now);
+}
+
+// The engine takes a long message in pieces, and forgets one that stays
+// unfinished
+static bool push_long(Midi* const          midi,
+                      const uint8_t* const bytes,
+                      const size_t         size,
+                      const JamTime        now) JAM_RT
 {
   bool taken = true;
+  record(midi, bytes, size, now);
   for (size_t at = 0U; taken && at < size; at += 3U) {
-    JamMidiEvent event = {now, 0U, 0U, {0U, 0U, 0U}};
-    event.size         = (uint8_t)(size - at < 3U ? size - at : 3U);
-    for (size_t i = 0U; i < event.size; ++i) {
-      event.bytes[i] = bytes[at + i];
-    }
-    taken = !midi_map_apply(&midi->config.input_map, event.bytes) ||
-            jam_midi_push(midi->jam, &event);
+    taken = push(midi, bytes + at, size - at < 3U ? size - at : 3U, now);
   }
   return taken;
 }
@@ -33,8 +66,10 @@ void midi_receive(Midi* const          midi,
                   const size_t         size,
                   const JamTime        now)
 {
-  const bool valid = size >= 1U && (size <= 3U || bytes[0] == SYSEX);
-  const bool taken = valid && push(midi, bytes, size, now);
+  const bool longer = size > 1U && bytes[0] == SYSEX;
+  const bool taken =
+    longer ? push_long(midi, bytes, size, now)
+           : size >= 1U && size <= 3U && push_short(midi, bytes, size, now);
   atomic_fetch_add_explicit(&midi->received, 1U, memory_order_relaxed);
   if (!taken) {
     atomic_fetch_add_explicit(&midi->refused, 1U, memory_order_relaxed);

@@ -32,6 +32,7 @@ enum {
   OPTION_OUT,
   OPTION_LOOP,
   OPTION_REPORT,
+  OPTION_MIDI_RECORD,
   OPTION_LISTEN,
   OPTION_PUBLIC,
   OPTION_KEY,
@@ -63,6 +64,7 @@ static const struct option long_options[] = {
   {"out", required_argument, NULL, OPTION_OUT},
   {"loop", no_argument, NULL, OPTION_LOOP},
   {"report", required_argument, NULL, OPTION_REPORT},
+  {"midi-record", required_argument, NULL, OPTION_MIDI_RECORD},
   {"listen", required_argument, NULL, OPTION_LISTEN},
   {"public", required_argument, NULL, OPTION_PUBLIC},
   {"key-file", required_argument, NULL, OPTION_KEY},
@@ -112,6 +114,9 @@ void client_options_help(void)
     "  --loop               start it again at its end\n"
     "  --out FILE           record what you hear as a WAV\n"
     "  --report FILE        write as JSON what was heard of whom\n"
+    "  --midi-record FOLDER write the MIDI that was sent and heard, as JSON "
+    "and\n"
+    "                       as MIDI files\n"
     "\n"
     "  --theme dark|light|contrast, --scale PERCENT   of the window\n"
     "  --save               keep these settings for next time\n"
@@ -250,6 +255,8 @@ static bool read_text(const int option, ClientOptions* const out)
     return copy(out->file_in, sizeof(out->file_in), "--in");
   case OPTION_OUT:
     return copy(out->file_out, sizeof(out->file_out), "--out");
+  case OPTION_MIDI_RECORD:
+    return copy(out->midi_record, sizeof(out->midi_record), "--midi-record");
   case OPTION_REPORT:
     return copy(out->report, sizeof(out->report), "--report");
   case OPTION_LISTEN:

@@ -41,8 +41,9 @@ typedef struct ClientOptions {
   char         theme[16];
   char         file_in[OPTION_PATH_SIZE]; ///< Plays instead of a microphone
   char         file_out[OPTION_PATH_SIZE];
-  char         report[OPTION_PATH_SIZE]; ///< JSON of what was heard
-  char         listen[160];              ///< When hosting
+  char         midi_record[OPTION_PATH_SIZE]; ///< Folder
+  char         report[OPTION_PATH_SIZE];      ///< JSON of what was heard
+  char         listen[160];                   ///< When hosting
   char         public_address[256];
   char         key_file[OPTION_PATH_SIZE];
 } ClientOptions;

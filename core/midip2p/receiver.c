@@ -229,9 +229,9 @@ static bool reach(Midip2pReceiver* const     receiver,
                 packet->base > 0 && packet->base <= receiver->complete)) {
     return take_delta(receiver, packet, stats);
   }
-  // The sender believes us to be further than we are
-  receiver->asks =
-    receiver->asks || (sane && packet->base > receiver->complete);
+  // The sender believes us to be further than we are. While a whole state is on
+  // its way it knows better, and does not listen.
+  receiver->asks = receiver->asks || !sane || packet->base > receiver->complete;
   ++stats->gaps;
   return false;
 }

@@ -31,6 +31,17 @@ START_TEST(every_packet_leaves_the_right_state)
 
 END_TEST
 
+// 75746: a receiver that began anew with a part of a whole state long past
+START_TEST(what_went_wrong_once_goes_right)
+{
+  StormCounts counts = {0};
+  storm_play(75746U, STORM_NO_FAULT, &counts);
+  ck_assert_uint_eq(counts.mismatches + counts.internal, 0U);
+  ck_assert_uint_eq(counts.stuck + counts.unfinished, 0U);
+}
+
+END_TEST
+
 START_TEST(a_mistake_is_noticed)
 {
   StormCounts counts = {0};
@@ -49,6 +60,7 @@ int main(void)
   TCase* const t = tcase_create("storm");
   tcase_set_timeout(t, 60);
   tcase_add_loop_test(t, every_packet_leaves_the_right_state, 0, SLICES);
+  tcase_add_test(t, what_went_wrong_once_goes_right);
   tcase_add_loop_test(t,
                       a_mistake_is_noticed,
                       STORM_NO_FAULT + 1,

@@ -161,10 +161,22 @@ static bool start_devices(App* const app)
     return complain(error);
   }
   if (!o->no_midi) {
-    const MidiConfig config = {or_null(o->api),
-                               or_null(o->midi_in),
-                               or_null(o->midi_out),
-                               o->name};
+    MidiConfig config = {.api    = or_null(o->api),
+                         .input  = or_null(o->midi_in),
+                         .output = or_null(o->midi_out),
+                         .name   = o->name};
+    if (!midi_map_read(o->midi_in_map, &config.input_map) ||
+        !midi_map_read(o->midi_out_map, &config.output_map)) {
+      return complain("A MIDI map in the configuration file is not valid.");
+    }
+    if (o->midi_record[0]) {
+      app->midi_recorder =
+        midi_recorder_start(o->midi_record, jam_now(), error, sizeof(error));
+      if (!app->midi_recorder) {
+        return complain(error);
+      }
+      config.recorder = app->midi_recorder;
+    }
     app->midi = midi_open(&config, app->jam, error, sizeof(error));
     if (!app->midi && (o->midi_in[0] || o->midi_out[0])) {
       return complain(error); // Asked for by name; otherwise just without
@@ -227,6 +239,9 @@ bool app_stop(App* const app)
     (void)app_report(app, app->options->report);
   }
   midi_close(app->midi);
+  if (!midi_recorder_stop(app->midi_recorder)) {
+    (void)complain("Not all MIDI could be recorded.");
+  }
   if (app->audio) {
     audio_stop(app->audio);
   }

@@ -13,7 +13,8 @@
 typedef struct App {
   const ClientOptions* options;
   Audio*               audio;
-  Midi*                midi; ///< Null: no MIDI
+  Midi*                midi;          ///< Null: no MIDI
+  MidiRecorder*        midi_recorder; ///< Null: not wanted
   Jam*                 jam;
   JamNode*             node; ///< Null: not hosting
   char                 invite[JAM_LINK_SIZE];

@@ -74,6 +74,8 @@ static void apply(const cJSON* const json, ClientOptions* const out)
   get_text(json, "output", out->output, sizeof(out->output));
   get_text(json, "midi_in", out->midi_in, sizeof(out->midi_in));
   get_text(json, "midi_out", out->midi_out, sizeof(out->midi_out));
+  get_text(json, "midi_in_map", out->midi_in_map, sizeof(out->midi_in_map));
+  get_text(json, "midi_out_map", out->midi_out_map, sizeof(out->midi_out_map));
   get_text(json, "theme", out->theme, sizeof(out->theme));
   const cJSON* const bits = cJSON_GetObjectItemCaseSensitive(json, "bits");
   if (cJSON_IsNumber(bits) && valid_bits(bits->valuedouble)) {
@@ -152,6 +154,8 @@ bool client_config_save(const ClientOptions* const options)
   cJSON_AddStringToObject(json, "output", options->output);
   cJSON_AddStringToObject(json, "midi_in", options->midi_in);
   cJSON_AddStringToObject(json, "midi_out", options->midi_out);
+  cJSON_AddStringToObject(json, "midi_in_map", options->midi_in_map);
+  cJSON_AddStringToObject(json, "midi_out_map", options->midi_out_map);
   cJSON_AddStringToObject(json, "theme", options->theme);
   cJSON_AddNumberToObject(json, "bits", options->bits);
   cJSON_AddNumberToObject(json, "mode", (double)options->mode);

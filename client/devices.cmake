@@ -9,7 +9,8 @@
 set(JAM_CLIENT_DEVICE_SOURCES
   audio.c audio_helper.c audio_quiet.c audio_rt.c audio_portaudio.c
   audio_virtual.c audio_clip.c audio_recorder.c audio_recorder_rt.c
-  midi_rtmidi.c midi_out.c midi_rt.c)
+  midi_rtmidi.c midi_out.c midi_rt.c midi_map.c midi_map_rt.c
+  midi_recorder.c midi_recorder_rt.c)
 
 jam_need(portaudio portaudio-2.0 portaudio19-dev)
 jam_need(rtmidi rtmidi librtmidi-dev)

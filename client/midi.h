@@ -5,6 +5,9 @@
 #ifndef JAM_CLIENT_MIDI_H
 #define JAM_CLIENT_MIDI_H
 
+#include "midi_map.h"
+#include "midi_recorder.h"
+
 #include <jamnet/jamnet.h>
 
 #include <stdbool.h>
@@ -14,11 +17,13 @@
 
 /// What to open. The strings must live as long as the Midi.
 typedef struct MidiConfig {
-  const char* api;    ///< "jack", "alsa"; null: the first that works
-  const char* input;  ///< Part of a port's name; null: a port of our own,
-                      ///< NAME-midi-in:in, for others to connect to
-  const char* output; ///< The same; NAME-midi-out:out
-  const char* name;
+  const char* api;      ///< "jack", "alsa"; null: the first that works
+  const char* input;    ///< Part of a port's name; null: a port of our own,
+                        ///< NAME-midi-in:in, for others to connect to
+  const char*   output; ///< The same; NAME-midi-out:out
+  const char*   name;
+  MidiMap       input_map, output_map;
+  MidiRecorder* recorder; ///< Null: nothing is recorded; must live as long
 } MidiConfig;
 
 typedef struct MidiPort {

@@ -10,18 +10,68 @@
 #define LOOK_SPAN JAM_MS          // Between looks for new messages
 #define FARTHEST (5 * JAM_SECOND) // A due time beyond this is a mistake
 #define PRIORITY 50
+#define SYSEX 0xF0U
+#define SYSEX_END 0xF7U
+
+static void
+emit(Midi* const midi, const uint8_t* const bytes, const size_t size)
+{
+  midi->out->ok = true;
+  if (rtmidi_out_send_message(midi->out, bytes, (int)size) == 0) {
+    atomic_fetch_add_explicit(&midi->sent, 1U, memory_order_relaxed);
+  }
+}
+
+static void record(Midi* const               midi,
+                   const JamMidiEvent* const event,
+                   const uint8_t* const      bytes,
+                   const size_t              size)
+{
+  if (midi->config.recorder) {
+    (void)midi_recorder_heard(midi->config.recorder,
+                              event->time,
+                              event->user,
+                              bytes,
+                              size);
+  }
+}
+
+// Pieces of a long message; what does not begin one, or is too long, is lost
+static void gather(Midi* const midi, const JamMidiEvent* const event)
+{
+  const bool   begins = event->bytes[0] == SYSEX;
+  const size_t size   = begins ? 0U : midi->longer_size;
+  midi->longer_size   = 0U;
+  if ((!begins && size == 0U) || size + event->size > MIDI_LONGEST) {
+    return;
+  }
+  memcpy(midi->longer + size, event->bytes, event->size);
+  midi->longer_size = size + event->size;
+  if (midi->longer[midi->longer_size - 1U] == SYSEX_END) {
+    emit(midi, midi->longer, midi->longer_size);
+    record(midi, event, midi->longer, midi->longer_size);
+    midi->longer_size = 0U;
+  }
+}
 
 static void send_now(Midi* const midi, const JamMidiEvent* const event)
 {
-  const uint8_t kind    = event->bytes[0] & 0xF0U;
-  const uint8_t channel = event->bytes[0] & 0x0FU;
-  const uint8_t note    = event->bytes[1] & 0x7FU;
-  midi->out->ok         = true;
-  if (rtmidi_out_send_message(midi->out, event->bytes, event->size) == 0) {
-    atomic_fetch_add_explicit(&midi->sent, 1U, memory_order_relaxed);
+  JamMidiEvent out = *event;
+  if (event->bytes[0] == SYSEX || event->bytes[0] < 0x80U ||
+      event->bytes[0] == SYSEX_END) {
+    gather(midi, event);
+    return;
   }
+  if (!midi_map_apply(&midi->config.output_map, out.bytes)) {
+    return;
+  }
+  const uint8_t kind    = out.bytes[0] & 0xF0U;
+  const uint8_t channel = out.bytes[0] & 0x0FU;
+  const uint8_t note    = out.bytes[1] & 0x7FU;
+  emit(midi, out.bytes, out.size);
+  record(midi, event, out.bytes, out.size);
   if (kind == 0x90U || kind == 0x80U) {
-    midi->sounding[channel][note] = kind == 0x90U && event->bytes[2] > 0U;
+    midi->sounding[channel][note] = kind == 0x90U && out.bytes[2] > 0U;
   }
 }
 
@@ -79,9 +129,9 @@ static void silence(Midi* const midi)
   for (unsigned channel = 0U; channel < 16U; ++channel) {
     for (unsigned note = 0U; note < 128U; ++note) {
       if (midi->sounding[channel][note]) {
-        const JamMidiEvent off =
-          {0, 0U, 3U, {(uint8_t)(0x80U | channel), (uint8_t)note, 64U}};
-        send_now(midi, &off);
+        const uint8_t off[] = {(uint8_t)(0x80U | channel), (uint8_t)note, 64U};
+        emit(midi, off, sizeof(off));
+        midi->sounding[channel][note] = false;
       }
     }
   }

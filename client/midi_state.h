@@ -12,6 +12,7 @@
 #include <stdatomic.h>
 
 #define MIDI_WAITING 256U
+#define MIDI_LONGEST 65536U
 
 struct Midi {
   MidiConfig       config;
@@ -26,6 +27,8 @@ struct Midi {
   _Atomic bool quit;
   JamMidiEvent waiting[MIDI_WAITING]; ///< By due time, the earliest first
   unsigned     waiting_count;
+  uint8_t      longer[MIDI_LONGEST]; ///< System exclusive, as its pieces come
+  size_t       longer_size;
   uint8_t      sounding[16][128]; ///< Notes sent on and not yet off
 };
 

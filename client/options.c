@@ -3,6 +3,8 @@
 
 #include "options.h"
 
+#include "midi_map.h"
+
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,11 +25,14 @@ enum {
   OPTION_MODE,
   OPTION_MIDI_IN,
   OPTION_MIDI_OUT,
+  OPTION_MIDI_IN_MAP,
+  OPTION_MIDI_OUT_MAP,
   OPTION_NO_MIDI,
   OPTION_IN,
   OPTION_OUT,
   OPTION_LOOP,
   OPTION_REPORT,
+  OPTION_MIDI_RECORD,
   OPTION_LISTEN,
   OPTION_PUBLIC,
   OPTION_KEY,
@@ -52,11 +57,14 @@ static const struct option long_options[] = {
   {"mode", required_argument, NULL, OPTION_MODE},
   {"midi-in", required_argument, NULL, OPTION_MIDI_IN},
   {"midi-out", required_argument, NULL, OPTION_MIDI_OUT},
+  {"midi-in-map", required_argument, NULL, OPTION_MIDI_IN_MAP},
+  {"midi-out-map", required_argument, NULL, OPTION_MIDI_OUT_MAP},
   {"no-midi", no_argument, NULL, OPTION_NO_MIDI},
   {"in", required_argument, NULL, OPTION_IN},
   {"out", required_argument, NULL, OPTION_OUT},
   {"loop", no_argument, NULL, OPTION_LOOP},
   {"report", required_argument, NULL, OPTION_REPORT},
+  {"midi-record", required_argument, NULL, OPTION_MIDI_RECORD},
   {"listen", required_argument, NULL, OPTION_LISTEN},
   {"public", required_argument, NULL, OPTION_PUBLIC},
   {"key-file", required_argument, NULL, OPTION_KEY},
@@ -89,6 +97,9 @@ void client_options_help(void)
     "  --channels 1|2       of output (default 2)\n"
     "  --rate HZ            default: the device's own\n"
     "  --midi-in, --midi-out PORT  part of a name\n"
+    "  --midi-in-map, --midi-out-map LIST  as -12 (semitones), 1>10 "
+    "(channels),\n"
+    "                              2>- (left out), *>1 (all), with commas\n"
     "  --no-midi\n"
     "\n"
     "Hosting\n"
@@ -103,6 +114,9 @@ void client_options_help(void)
     "  --loop               start it again at its end\n"
     "  --out FILE           record what you hear as a WAV\n"
     "  --report FILE        write as JSON what was heard of whom\n"
+    "  --midi-record FOLDER write the MIDI that was sent and heard, as JSON "
+    "and\n"
+    "                       as MIDI files\n"
     "\n"
     "  --theme dark|light|contrast, --scale PERCENT   of the window\n"
     "  --save               keep these settings for next time\n"
@@ -204,6 +218,18 @@ static bool read_number(const int option, ClientOptions* const out)
   }
 }
 
+static bool read_map(char* const out, const size_t room)
+{
+  MidiMap map;
+  if (!midi_map_read(optarg, &map)) {
+    (void)fprintf(stderr,
+                  "jamnet: '%s' is not a list like -12,1>10,2>-.\n",
+                  optarg);
+    return false;
+  }
+  return copy(out, room, "a MIDI map");
+}
+
 static bool read_text(const int option, ClientOptions* const out)
 {
   switch (option) {
@@ -221,10 +247,16 @@ static bool read_text(const int option, ClientOptions* const out)
     return copy(out->midi_in, sizeof(out->midi_in), "--midi-in");
   case OPTION_MIDI_OUT:
     return copy(out->midi_out, sizeof(out->midi_out), "--midi-out");
+  case OPTION_MIDI_IN_MAP:
+    return read_map(out->midi_in_map, sizeof(out->midi_in_map));
+  case OPTION_MIDI_OUT_MAP:
+    return read_map(out->midi_out_map, sizeof(out->midi_out_map));
   case OPTION_IN:
     return copy(out->file_in, sizeof(out->file_in), "--in");
   case OPTION_OUT:
     return copy(out->file_out, sizeof(out->file_out), "--out");
+  case OPTION_MIDI_RECORD:
+    return copy(out->midi_record, sizeof(out->midi_record), "--midi-record");
   case OPTION_REPORT:
     return copy(out->report, sizeof(out->report), "--report");
   case OPTION_LISTEN:

@@ -37,11 +37,13 @@ typedef struct ClientOptions {
   char         api[32];             ///< Of PortAudio; empty: the best
   char         input[96], output[96];
   char         midi_in[96], midi_out[96];
+  char         midi_in_map[96], midi_out_map[96]; ///< See midi_map.h
   char         theme[16];
   char         file_in[OPTION_PATH_SIZE]; ///< Plays instead of a microphone
   char         file_out[OPTION_PATH_SIZE];
-  char         report[OPTION_PATH_SIZE]; ///< JSON of what was heard
-  char         listen[160];              ///< When hosting
+  char         midi_record[OPTION_PATH_SIZE]; ///< Folder
+  char         report[OPTION_PATH_SIZE];      ///< JSON of what was heard
+  char         listen[160];                   ///< When hosting
   char         public_address[256];
   char         key_file[OPTION_PATH_SIZE];
 } ClientOptions;

@@ -9,6 +9,8 @@
 #define NOTE_OFF 0x80U
 #define NOTE_ON 0x90U
 #define DATA 0x7FU
+#define SYSEX 0xF0U
+#define SYSEX_END 0xF7U
 
 void shim_midi_send(Jam* const                jam,
                     const ShimClock* const    clock,
@@ -113,7 +115,11 @@ void shim_midi_receive(ShimMidiOut* const     out,
   }
   JamMidiEvent event;
   while (out->count < SHIM_WAITING && jam_midi_pull(jam, &event)) {
-    insert(out, &event);
+    // Hosts take short messages only: pieces of long ones are left out
+    if (event.bytes[0] > DATA && event.bytes[0] != SYSEX &&
+        event.bytes[0] != SYSEX_END) {
+      insert(out, &event);
+    }
   }
   const JamTime end  = shim_clock_time(clock, block->frames);
   unsigned      sent = 0U;

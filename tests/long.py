@@ -26,6 +26,7 @@ FUZZERS = ["wire_reader", "wire_text", "jellie_decode", "jellie_encode", "midip2
            "nodemesh_message"]
 # Sized to end within an hour on two processors; the corpora of fuzzers go on growing from run to run
 SEEDS, SEEDS_WITH_SOUND, SEEDS_OF_MESH, FUZZ_SECONDS, SOAK_SECONDS = 3000, 200, 1000, 300, 3600
+STORMS = 100000
 SLICE = 50
 
 
@@ -67,6 +68,17 @@ def seeds(job, wanted, extra):
         job["failures"].append(text)
 
 
+def storms(job, wanted, _):
+    """Patterns of loss, bursts and restarts over MIDI links; every packet taken in is checked."""
+    count = min(2000, wanted - job["done"])
+    status, text = run([str(BIN / "midip2p_storms"), str(job["done"]), str(count)])
+    job["done"] += count
+    if status:
+        job["failures"].append(text)
+    elif text.strip():
+        job["accepted"] = job.get("accepted", 0) + json.loads(text.strip().splitlines()[-1])["accepted"]
+
+
 def fuzz(job, wanted, target):
     """One slice of a fuzzer, on the corpus that earlier slices have grown."""
     corpus = ROOT / "build/corpus" / target
@@ -105,6 +117,7 @@ def jobs():
     yield "seeds", SEEDS, seeds, []
     yield "seeds_with_sound", SEEDS_WITH_SOUND, seeds, ["--sound"]
     yield "seeds_of_mesh", SEEDS_OF_MESH, seeds, ["--mesh"]
+    yield "storms", STORMS, storms, None
     yield "soak", SOAK_SECONDS, soak, None
     yield "image", 1, image, None
     for target in FUZZERS:

@@ -11,18 +11,11 @@ static const uint8_t pedals[PEDALS] = {64U, 66U, 67U};
 static void set_note(Midip2pHeld* const held,
                      const unsigned     channel,
                      const unsigned     key,
-                     const bool         on)
+                     const uint8_t      velocity)
 {
-  uint64_t* const word = &held->notes[channel][key >> 6U];
-  const uint64_t  bit  = UINT64_C(1) << (key & 63U);
-  const bool      was  = (*word & bit) != 0U;
-  if (on && !was) {
-    *word |= bit;
-    ++held->count;
-  } else if (was && !on) {
-    *word &= ~bit;
-    --held->count;
-  }
+  uint8_t* const note = &held->notes[channel][key];
+  held->count += (velocity ? 1U : 0U) - (*note ? 1U : 0U);
+  *note = velocity;
 }
 
 static void set_pedal(Midip2pHeld* const held,
@@ -55,7 +48,7 @@ static void follow_controller(Midip2pHeld* const held,
   // All sound off, all notes off, and the modes that imply it
   if (controller == 120U || controller >= 123U) {
     for (unsigned key = 0U; key < 128U; ++key) {
-      set_note(held, channel, key, false);
+      set_note(held, channel, key, 0U);
     }
   }
 }
@@ -66,10 +59,10 @@ void midip2p_held_follow(Midip2pHeld* const        held,
   const unsigned channel = event->bytes[0] & 15U;
   switch (event->bytes[0] & 0xF0U) {
   case 0x80U:
-    set_note(held, channel, event->bytes[1] & 127U, false);
+    set_note(held, channel, event->bytes[1] & 127U, 0U);
     break;
   case 0x90U:
-    set_note(held, channel, event->bytes[1] & 127U, event->bytes[2] != 0U);
+    set_note(held, channel, event->bytes[1] & 127U, event->bytes[2]);
     break;
   case 0xB0U:
     follow_controller(held, channel, event->bytes[1], event->bytes[2]);
@@ -92,7 +85,7 @@ bool midip2p_held_next(const Midip2pHeld* const held, Midip2pEvent* const out)
 {
   for (unsigned channel = 0U; held->count && channel < 16U; ++channel) {
     for (unsigned key = 0U; key < 128U; ++key) {
-      if (held->notes[channel][key >> 6U] >> (key & 63U) & 1U) {
+      if (held->notes[channel][key]) {
         make(out, 0x80U | channel, key);
         return true;
       }
@@ -107,9 +100,59 @@ bool midip2p_held_next(const Midip2pHeld* const held, Midip2pEvent* const out)
   return false;
 }
 
-bool midip2p_is_release(const Midip2pEvent* const event)
+void midip2p_held_silence(Midip2pState* const state)
 {
-  const uint8_t kind = event->bytes[0] & 0xF0U;
-  return kind == 0x80U || (kind == 0x90U && event->bytes[2] == 0U) ||
-         (kind == 0xB0U && event->bytes[1] == 64U && event->bytes[2] < 64U);
+  for (unsigned i = 0U; i < 16U; ++i) {
+    Midip2pChannel* const channel = &state->channels[i];
+    for (unsigned key = 0U; key < 128U; ++key) {
+      channel->notes[key] = channel->notes[key] ? MIDIP2P_NOTE_OFF : 0U;
+    }
+    for (unsigned k = 0U; k < PEDALS; ++k) {
+      uint8_t* const value = &channel->controllers[pedals[k]];
+      *value               = *value > 64U ? 1U : *value;
+    }
+  }
+}
+
+// One message of this channel, or false
+static bool towards(const Midip2pHeld* const  held,
+                    const Midip2pState* const state,
+                    const unsigned            channel,
+                    const bool                release,
+                    Midip2pEvent* const       out)
+{
+  const Midip2pChannel* const want = &state->channels[channel];
+  for (unsigned key = 0U; key < 128U; ++key) {
+    const uint8_t velocity = held->notes[channel][key];
+    const uint8_t wanted   = want->notes[key] & 127U;
+    if ((velocity != 0U) == release && velocity != wanted) {
+      make(out, (release ? 0x80U : 0x90U) | channel, key);
+      out->bytes[2] = release ? 64U : wanted;
+      return true;
+    }
+  }
+  for (unsigned i = 0U; i < PEDALS; ++i) {
+    const bool    down  = held->pedals[channel] >> i & 1U;
+    const uint8_t value = want->controllers[pedals[i]];
+    if (down == release && (value > 64U) != down) {
+      make(out, 0xB0U | channel, pedals[i]);
+      out->bytes[2] = (uint8_t)(value ? value - 1U : 0U);
+      return true;
+    }
+  }
+  return false;
+}
+
+bool midip2p_held_towards(const Midip2pHeld* const  held,
+                          const Midip2pState* const state,
+                          Midip2pEvent* const       out)
+{
+  for (unsigned pass = 0U; pass < 2U; ++pass) {
+    for (unsigned channel = 0U; channel < 16U; ++channel) {
+      if (towards(held, state, channel, pass == 0U, out)) {
+        return true;
+      }
+    }
+  }
+  return false;
 }

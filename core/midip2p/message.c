@@ -26,6 +26,29 @@ bool midip2p_message_valid(const Midip2pEvent* const event)
          (size < 3U || event->bytes[2] < 0x80U);
 }
 
+bool midip2p_is_note_on(const Midip2pEvent* const event)
+{
+  return event->size == 3U && (event->bytes[0] & 0xF0U) == 0x90U &&
+         event->bytes[2] != 0U;
+}
+
+// Returns the status byte, or 0 if there is none
+static uint8_t status_of(const int64_t channel, const int64_t kind)
+{
+  if (channel >= 0 && channel < SYSTEM_CHANNEL && kind >= 8 && kind <= 14) {
+    return (uint8_t)(kind * 16 + channel);
+  }
+  return (channel == SYSTEM_CHANNEL && kind >= 0xF0 && kind <= 0xFF)
+           ? (uint8_t)kind
+           : 0U;
+}
+
+unsigned midip2p_message_numbers(const int64_t channel, const int64_t kind)
+{
+  const uint8_t size = midip2p_message_size(status_of(channel, kind));
+  return size ? size + 1U : 0U;
+}
+
 bool midip2p_message_make(const int64_t* const numbers,
                           const unsigned       count,
                           Midip2pEvent* const  out)
@@ -33,16 +56,9 @@ bool midip2p_message_make(const int64_t* const numbers,
   if (count < 2U || count > 4U) {
     return false;
   }
-  const int64_t channel = numbers[0];
-  const int64_t kind    = numbers[1];
-  if (channel >= 0 && channel < SYSTEM_CHANNEL && kind >= 8 && kind <= 14) {
-    out->bytes[0] = (uint8_t)(kind * 16 + channel);
-  } else if (channel == SYSTEM_CHANNEL && kind >= 0xF0 && kind <= 0xFF) {
-    out->bytes[0] = (uint8_t)kind;
-  } else {
-    return false;
-  }
+  out->bytes[0] = status_of(numbers[0], numbers[1]);
   out->size     = (uint8_t)(count - 1U);
+  out->origin   = MIDIP2P_PLAYED;
   out->bytes[1] = 0U;
   out->bytes[2] = 0U;
   for (unsigned i = 2U; i < count; ++i) {

@@ -8,8 +8,8 @@
 
 #include <string.h>
 
-#define CAPTURE_SECONDS 0.25 // What the network thread may sleep through
-#define MIDI_RING_EVENTS 1024U
+#define CAPTURE_SECONDS 0.25   // What the network thread may sleep through
+#define MIDI_RING_EVENTS 4096U // A long message takes one for three bytes
 #define ROW_PERIOD (100 * JAM_MS)
 #define CLOCK_PERIOD (20 * JAM_MS)
 #define VIEW_PERIOD (16 * JAM_MS)

@@ -17,6 +17,9 @@
 // The newest blocks of a stream, for dropping those that come twice
 #define SEEN_BLOCKS 256U
 
+// System exclusive of this client, at most
+#define MIDI_LONG 8192U
+
 #define MAX_DIALS 12U // Addresses of the invite and of siblings
 #define MAX_LEGS 2U   // Siblings tried at once
 #define ROAM_GAPS 4U  // A silence that long comes now and then
@@ -112,13 +115,15 @@ typedef struct Remote {
   bool           muted;
   uint64_t       bytes, packets, refused, overflow;
   uint64_t       midi_events;
-  double         loss; // Recent share of packets missing
-  uint64_t       loss_packets;
-  int64_t        loss_position;
-  int64_t        fitted_at; // `newest` when its model was last refreshed
-  PntbtrBands    bands;
-  PntbtrModel    model;
-  PntbtrHistory  history;
+  Midip2pTickPlayer ticks;    // Its MIDI clock
+  JamTime           tick_due; // When the next one goes to the output
+  double            loss;     // Recent share of packets missing
+  uint64_t          loss_packets;
+  int64_t           loss_position;
+  int64_t           fitted_at; // `newest` when its model was last refreshed
+  PntbtrBands       bands;
+  PntbtrModel       model;
+  PntbtrHistory     history;
 } Remote;
 
 // A session beside the present one: a sibling being tried, or the one before.
@@ -210,7 +215,9 @@ struct SessionClient {
   bool         fitting;
 
   // MIDI
-  Midip2pLink* midi; // Ours, to the node
+  Midip2pLink* midi;                 // Ours, to the node
+  uint8_t      midi_long[MIDI_LONG]; // System exclusive as it comes in
+  uint32_t     midi_long_size;       // 0: none
 
   // Housekeeping
   JamTime  next_row;   // Our own table row
@@ -304,11 +311,18 @@ void client_remotes_clock(SessionClient* client, JamTime now);
 void client_remotes_fit(SessionClient* client);
 
 // client_midi.c
-void    client_midi_start(SessionClient* client, JamTime now, bool carry_on);
-void    client_midi_frame(SessionClient*    client,
-                          JamTime           now,
-                          const ToastFrame* frame);
-void    client_midi_run(SessionClient* client, JamTime now);
+void client_midi_start(SessionClient* client, JamTime now, bool carry_on);
+void client_midi_frame(SessionClient*    client,
+                       JamTime           now,
+                       const ToastFrame* frame);
+void client_midi_run(SessionClient* client, JamTime now);
+void client_midi_send(SessionClient* client,
+                      JamTime        now,
+                      Midip2pLink*   link,
+                      SynchubUserId  handle);
+// client_midi_in.c
+void client_midi_take(SessionClient* client, JamTime now);
+// client_midi_out.c
 void    client_midi_deliver(SessionClient* client, JamTime now, Remote* remote);
 JamTime client_midi_deadline(const SessionClient* client);
 

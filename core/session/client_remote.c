@@ -105,6 +105,7 @@ static bool remote_init(SessionClient* const     client,
   const PlayoutConfig config = {client->format.rate_hz,
                                 remote->format.rate_hz,
                                 client->config.dsp};
+  remote->tick_due           = JAM_NEVER;
   return jellie_format_valid(&remote->format) &&
          playout_new(client->allocator, &config, &remote->playout) == JAM_OK &&
          midip2p_link_new(client->allocator, epoch + user->id, &remote->midi) ==

@@ -25,9 +25,9 @@ typedef struct NodeEnd {
 // the table, a user who is at a sibling: no session then, but an id.
 typedef struct NodeUser {
   NodeEnd       end;
-  SynchubUserId id;           // 0: has not joined
-  Midip2pLink*  uplink;       // Null: sends no MIDI
-  int64_t       midi_time_us; // Of its newest event
+  SynchubUserId id;         // 0: has not joined
+  Midip2pLink*  uplink;     // Null: sends no MIDI
+  Midip2pClock  midi_clock; // Of the player, as last sent on
 
   // Here
   unsigned     local; // Its number in the mesh; 0: none
@@ -168,27 +168,28 @@ bool node_can_hand_on(const SessionNode* node);
 void node_siblings_tell(SessionNode* node, JamTime now, const NodeUser* user);
 
 // node_midi.c
-void    node_midi_join(SessionNode* node, JamTime now, NodeUser* user);
-void    node_midi_leave(SessionNode* node, NodeUser* user);
-void    node_midi_move(NodeUser* from, NodeUser* to);
-void    node_midi_listen(SessionNode* node, JamTime now, NodeUser* user);
-void    node_midi_deafen(NodeUser* user);
-void    node_midi_input(SessionNode*      node,
-                        JamTime           now,
-                        NodeUser*         user,
-                        const ToastFrame* frame);
-void    node_midi_fan_out(SessionNode* node, JamTime now, NodeUser* user);
-void    node_midi_catch_up(SessionNode*    node,
-                           JamTime         now,
-                           const NodeUser* player,
-                           Midip2pLink*    link);
-void    node_midi_run(SessionNode* node, JamTime now);
-void    node_midi_set_loss(const SessionNode* node, NodeUser* user);
-JamTime node_midi_send(SessionNode* node,
-                       JamTime      now,
-                       Midip2pLink* link,
-                       ToastSession to,
-                       uint16_t     handle);
+void      node_midi_join(SessionNode* node, JamTime now, NodeUser* user);
+void      node_midi_leave(SessionNode* node, NodeUser* user);
+void      node_midi_move(NodeUser* from, NodeUser* to);
+void      node_midi_listen(SessionNode* node, JamTime now, NodeUser* user);
+void      node_midi_deafen(NodeUser* user);
+void      node_midi_input(SessionNode*      node,
+                          JamTime           now,
+                          NodeUser*         user,
+                          const ToastFrame* frame);
+bool      node_midi_fan_out(SessionNode* node, JamTime now, NodeUser* user);
+JamStatus node_midi_link(SessionNode* node, Midip2pLink** out);
+void      node_midi_catch_up(SessionNode*    node,
+                             JamTime         now,
+                             const NodeUser* player,
+                             Midip2pLink*    link);
+void      node_midi_run(SessionNode* node, JamTime now);
+void      node_midi_set_loss(const SessionNode* node, NodeUser* user);
+JamTime   node_midi_send(SessionNode* node,
+                         JamTime      now,
+                         Midip2pLink* link,
+                         ToastSession to,
+                         uint16_t     handle);
 
 // node_midi_mesh.c
 void    node_midi_routes(SessionNode* node, JamTime now, NodeUser* user);
@@ -196,10 +197,9 @@ void    node_midi_sibling_input(SessionNode*       node,
                                 JamTime            now,
                                 const NodeSibling* sibling,
                                 const ToastFrame*  frame);
-void    node_midi_sibling_event(SessionNode*        node,
-                                JamTime             now,
-                                const NodeUser*     user,
-                                const Midip2pEvent* event);
+size_t  node_midi_sibling_links(const SessionNode* node,
+                                const NodeUser*    user,
+                                Midip2pLink**      out);
 JamTime node_midi_sibling_run(SessionNode* node, JamTime now);
 void    node_midi_sibling_set_loss(const SessionNode* node);
 void    node_midi_sibling_stop(NodeSibling* sibling, unsigned slot);

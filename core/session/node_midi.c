@@ -17,21 +17,24 @@ static NodeDownlink* downlink_from(NodeUser* const     listener,
   return NULL;
 }
 
+JamStatus node_midi_link(SessionNode* const node, Midip2pLink** const out)
+{
+  const JamStatus status =
+    midip2p_link_new(node->allocator, ++node->epoch, out);
+  if (status == JAM_OK) {
+    midip2p_set_compact(*out, true);
+  }
+  return status;
+}
+
 // A late joiner starts with what already sounds: programs, controllers, notes
 void node_midi_catch_up(SessionNode* const    node,
                         const JamTime         now,
                         const NodeUser* const player,
                         Midip2pLink* const    link)
 {
-  Midip2pEvent state[MIDIP2P_MAX_STATE];
-  const size_t count = midip2p_link_state(player->uplink,
-                                          player->midi_time_us,
-                                          state,
-                                          MIDIP2P_MAX_STATE);
-  for (size_t i = 0U; i < count; ++i) {
-    (void)!midip2p_send(link, now, &state[i]);
-  }
-  node->midi_due = count ? now : node->midi_due;
+  midip2p_link_seed(link, now, player->uplink, false);
+  node->midi_due = now;
 }
 
 static void start_downlink(SessionNode* const    node,
@@ -40,8 +43,7 @@ static void start_downlink(SessionNode* const    node,
                            const NodeUser* const player)
 {
   NodeDownlink* const link = downlink_from(listener, 0U);
-  if (link &&
-      midip2p_link_new(node->allocator, ++node->epoch, &link->link) == JAM_OK) {
+  if (link && node_midi_link(node, &link->link) == JAM_OK) {
     link->from = player->id;
     node_midi_catch_up(node, now, player, link->link);
   }
@@ -76,9 +78,7 @@ void node_midi_join(SessionNode* const node,
   const size_t count = node_listeners(node, user, listeners);
   const bool   plays = synchub_user(node->hub, user->id)->profile.midi;
   // Without memory the jam goes on without this player's MIDI
-  if (plays &&
-      midip2p_link_new(node->allocator, ++node->epoch, &user->uplink) !=
-        JAM_OK) {
+  if (plays && node_midi_link(node, &user->uplink) != JAM_OK) {
     user->uplink = NULL;
   }
   for (size_t i = 0U; user->uplink && i < count; ++i) {
@@ -92,9 +92,8 @@ void node_midi_join(SessionNode* const node,
 // The player is the same, only at another place: what it holds goes with it
 void node_midi_move(NodeUser* const from, NodeUser* const to)
 {
-  to->uplink       = from->uplink;
-  to->midi_time_us = from->midi_time_us;
-  from->uplink     = NULL;
+  to->uplink   = from->uplink;
+  from->uplink = NULL;
 }
 
 void node_midi_deafen(NodeUser* const user)
@@ -139,26 +138,81 @@ JamTime node_midi_send(SessionNode* const node,
   return midip2p_deadline(link);
 }
 
-void node_midi_fan_out(SessionNode* const node,
-                       const JamTime      now,
-                       NodeUser* const    user)
+// Everybody who gets the MIDI of a player: listeners, and siblings with some
+static size_t links_from(SessionNode* const    node,
+                         const NodeUser* const user,
+                         Midip2pLink**         out)
 {
   NodeUser*    others[SYNCHUB_MAX_MEMBERS];
   const size_t count = node_listeners(node, user, others);
-  Midip2pEvent event;
-  while (midip2p_event(user->uplink, &event)) {
-    user->midi_time_us = event.time_us;
-    for (size_t i = 0U; i < count; ++i) {
-      NodeDownlink* const link = downlink_from(others[i], user->id);
-      if (link) {
-        // A listener that acknowledges nothing loses notes, never note-offs
-        (void)!midip2p_send(link->link, now, &event);
-      }
-    }
-    if (user->local) {
-      node_midi_sibling_event(node, now, user, &event);
+  size_t       links = 0U;
+  for (size_t i = 0U; i < count; ++i) {
+    const NodeDownlink* const link = downlink_from(others[i], user->id);
+    if (link) {
+      out[links++] = link->link;
     }
   }
+  return links +
+         (user->local ? node_midi_sibling_links(node, user, out + links) : 0U);
+}
+
+static void send_on(Midip2pLink* const* const links,
+                    const size_t              count,
+                    const JamTime             now,
+                    const Midip2pEvent* const event)
+{
+  for (size_t i = 0U; i < count; ++i) {
+    (void)!midip2p_send(links[i], now, event);
+  }
+}
+
+// A listener to whom a long message does not get through loses it; others not
+static bool fan_out_long(NodeUser* const           user,
+                         Midip2pLink* const* const links,
+                         const size_t              count,
+                         const JamTime             now)
+{
+  const uint8_t* bytes   = NULL;
+  int64_t        time_us = 0;
+  const size_t   size    = midip2p_sysex(user->uplink, &bytes, &time_us);
+  for (size_t i = 0U; size > 0U && i < count; ++i) {
+    (void)!midip2p_send_sysex(links[i], now, time_us, bytes, size);
+  }
+  return size > 0U;
+}
+
+static bool fan_out_clock(NodeUser* const           user,
+                          Midip2pLink* const* const links,
+                          const size_t              count,
+                          const JamTime             now)
+{
+  Midip2pClock clock;
+  if (!midip2p_clock(user->uplink, &clock) ||
+      (clock.time_us == user->midi_clock.time_us &&
+       clock.running == user->midi_clock.running)) {
+    return false;
+  }
+  user->midi_clock = clock;
+  for (size_t i = 0U; i < count; ++i) {
+    midip2p_set_clock(links[i], now, &clock);
+  }
+  return true;
+}
+
+bool node_midi_fan_out(SessionNode* const node,
+                       const JamTime      now,
+                       NodeUser* const    user)
+{
+  Midip2pLink* links[SYNCHUB_MAX_MEMBERS + NODEMESH_MAX_PEERS];
+  const size_t count = links_from(node, user, links);
+  Midip2pEvent event;
+  bool         any = false;
+  while (midip2p_event(user->uplink, &event)) {
+    send_on(links, count, now, &event);
+    any = true;
+  }
+  any = fan_out_long(user, links, count, now) || any;
+  return fan_out_clock(user, links, count, now) || any;
 }
 
 void node_midi_input(SessionNode* const      node,
@@ -173,7 +227,7 @@ void node_midi_input(SessionNode* const      node,
       return;
     }
     midip2p_input(user->uplink, now, text, frame->size);
-    node_midi_fan_out(node, now, user);
+    (void)node_midi_fan_out(node, now, user);
   } else {
     NodeDownlink* const link =
       frame->handle ? downlink_from(user, frame->handle) : NULL;
@@ -193,6 +247,8 @@ run_user(SessionNode* const node, const JamTime now, NodeUser* const user)
   JamTime            due     = JAM_NEVER;
   if (user->uplink) {
     due = node_midi_send(node, now, user->uplink, session, user->id);
+    // Who has been silent for too long holds nothing any more
+    due = node_midi_fan_out(node, now, user) ? now : due;
   }
   for (unsigned k = 0U; k < SYNCHUB_MAX_MEMBERS; ++k) {
     const NodeDownlink* const link = &user->downlinks[k];

@@ -31,28 +31,27 @@ void node_midi_routes(SessionNode* const node,
     if (!wanted || !user->uplink) {
       node_midi_sibling_stop(sibling, slot);
     } else if (!sibling->links[slot] &&
-               midip2p_link_new(node->allocator,
-                                ++node->epoch,
-                                &sibling->links[slot]) == JAM_OK) {
+               node_midi_link(node, &sibling->links[slot]) == JAM_OK) {
       node_midi_catch_up(node, now, user, sibling->links[slot]);
     }
   }
 }
 
-void node_midi_sibling_event(SessionNode* const        node,
-                             const JamTime             now,
-                             const NodeUser* const     user,
-                             const Midip2pEvent* const event)
+size_t node_midi_sibling_links(const SessionNode* const node,
+                               const NodeUser* const    user,
+                               Midip2pLink** const      out)
 {
   const unsigned slot = (unsigned)(user - node->users);
   unsigned       peers[NODEMESH_MAX_PEERS];
   const unsigned count = nodemesh_targets(node->mesh, user->local, peers);
+  size_t         links = 0U;
   for (unsigned i = 0U; i < count; ++i) {
     Midip2pLink* const link = node->siblings[peers[i] - 1U].links[slot];
     if (link) {
-      (void)!midip2p_send(link, now, event);
+      out[links++] = link;
     }
   }
+  return links;
 }
 
 void node_midi_sibling_input(SessionNode* const       node,
@@ -81,7 +80,7 @@ void node_midi_sibling_input(SessionNode* const       node,
   }
   NodeUser* const player = &node->users[slot - 1U];
   midip2p_input(player->uplink, now, text, frame->size);
-  node_midi_fan_out(node, now, player);
+  (void)node_midi_fan_out(node, now, player);
   node_midi_run(node, now);
 }
 
@@ -120,6 +119,7 @@ JamTime node_midi_sibling_run(SessionNode* const node, const JamTime now)
                        player->uplink,
                        node->siblings[player->peer - 1U].end.session,
                        (uint16_t)(player->handle | BACK)));
+      due = node_midi_fan_out(node, now, player) ? now : due;
     }
   }
   return due;

@@ -24,6 +24,10 @@ static const Command commands[] = {
    "[FILE] --keep 1|2 [--out OUT.wav] [--bits 16|24] [--frames N] "
    "[--rate R] [--floor DB] [--seed N] (without FILE: tones)"},
   {"vectors", lab_vectors, ""},
+  {"midi",
+   lab_midi,
+   "FILE.mid [--loss PERCENT] [--burst-ms MS] [--rtt MS] [--spare MS] "
+   "[--compact 0|1] [--seed N] [--out DIR]"},
   {"sim",
    lab_sim,
    "SCENARIO.json [--no-dsp] [--out DIR] [--report FILE] [--audio FILE] "

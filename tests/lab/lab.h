@@ -61,6 +61,7 @@ int lab_lossy(int argc, char** argv);
 int lab_nmr(int argc, char** argv);
 int lab_vectors(int argc, char** argv);
 int lab_thin(int argc, char** argv);
+int lab_midi(int argc, char** argv);
 int lab_sim(int argc, char** argv);
 int lab_band(int argc, char** argv);
 int lab_heard(int argc, char** argv);

@@ -3,7 +3,7 @@
 add_executable(jamnet-lab
   lab/lab.c lab/lab_tools.c lab/signals.c lab/lab_jdat.c lab/lab_vectors.c
   lab/lab_thin.c lab/lab_tones.c lab/thinning.c lab/lab_lossy.c lab/lab_opus.c
-  lab/nmr.c lab/lab_sim.c lab/lab_heard.c)
+  lab/nmr.c lab/lab_sim.c lab/lab_heard.c lab/lab_midi.c)
 target_link_libraries(jamnet-lab
   PRIVATE jam_jellie jam_sim jam_sound jam_options PkgConfig::jam_sndfile
     PkgConfig::jam_cjson PkgConfig::jam_samplerate m)
@@ -37,6 +37,15 @@ target_link_libraries(check_lab_nmr
 add_test(NAME check_lab_nmr COMMAND check_lab_nmr)
 set_tests_properties(check_lab_nmr PROPERTIES
   LABELS "unit;lab" TIMEOUT 120 ENVIRONMENT ${JAM_TEST_ENVIRONMENT})
+add_executable(check_lab_midi lab/check_lab_midi.c)
+target_include_directories(check_lab_midi PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+target_link_libraries(check_lab_midi
+  PRIVATE jam_wire jam_options PkgConfig::jam_check m pthread)
+add_test(NAME check_lab_midi COMMAND check_lab_midi $<TARGET_FILE:jamnet-lab>)
+set_tests_properties(check_lab_midi PROPERTIES
+  LABELS "unit;lab" TIMEOUT 120
+  WORKING_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}
+  ENVIRONMENT "${JAM_TEST_ENVIRONMENT}")
 add_test(NAME lab_vectors
   COMMAND sh -c "$<TARGET_FILE:jamnet-lab> vectors | cmp - ${CMAKE_CURRENT_SOURCE_DIR}/vectors/jdat.jsonl")
 set_tests_properties(lab_vectors PROPERTIES LABELS "unit;lab" TIMEOUT 60)

@@ -218,7 +218,9 @@ START_TEST(a_short_outage_is_one_gap_and_everybody_stays)
   const ReportListener* const cut = stage_heard(&report, "ann", "bob");
   ck_assert_double_le(cut->longest_gap_ms, 2000.0 + 2.0 * PACKET_MS);
   ck_assert_double_lt(stage_heard(&report, "bob", "cy")->concealed_ms, 20.0);
-  ck_assert_uint_eq(report.midi[0].lost, 0U);
+  // What was played then comes too late to be heard
+  ck_assert_uint_le(report.midi[0].lost, 40U);
+  ck_assert_uint_gt(report.midi[0].received, 100U);
   stage_close(&report);
 }
 

@@ -19,6 +19,7 @@ typedef struct Events {
   SmfEvent* list;
   size_t    count, capacity;
   bool      bad;
+  bool      all; // System exclusive too
 } Events;
 
 static uint32_t take(Reader* const reader, const unsigned bytes)
@@ -119,7 +120,16 @@ static void read_track(Reader* const reader, Events* const events)
     if (byte == 0xFFU) {
       read_meta(reader, events, tick);
     } else if (byte == 0xF0U || byte == 0xF7U) {
-      skip(reader, take_length(reader));
+      const uint32_t length = take_length(reader);
+      const SmfEvent event  = {.tick      = tick,
+                               .size      = 1U,
+                               .bytes     = {byte},
+                               .tail      = reader->data,
+                               .tail_size = length};
+      skip(reader, length);
+      if (events->all && byte == 0xF0U && length > 0U && !reader->bad) {
+        add(events, event);
+      }
     } else if (byte >= 0x80U && byte < 0xF0U) {
       running = byte;
       read_channel(reader, events, tick, running, take(reader, 1U));
@@ -165,11 +175,13 @@ static void set_times(Events* const events, const uint32_t division)
   events->count = kept;
 }
 
-SmfEvent*
-smf_read(const uint8_t* const data, const size_t size, size_t* const count)
+static SmfEvent* read_file(const uint8_t* const data,
+                           const size_t         size,
+                           const bool           all,
+                           size_t* const        count)
 {
   Reader reader = {data, size, false};
-  Events events = {NULL, 0U, 0U, false};
+  Events events = {NULL, 0U, 0U, false, all};
   *count        = 0U;
   if (take(&reader, 4U) != 0x4D546864U || take(&reader, 4U) != 6U) {
     return NULL; // "MThd"
@@ -195,4 +207,16 @@ smf_read(const uint8_t* const data, const size_t size, size_t* const count)
   set_times(&events, division);
   *count = events.count;
   return events.list;
+}
+
+SmfEvent*
+smf_read(const uint8_t* const data, const size_t size, size_t* const count)
+{
+  return read_file(data, size, false, count);
+}
+
+SmfEvent*
+smf_read_all(const uint8_t* const data, const size_t size, size_t* const count)
+{
+  return read_file(data, size, true, count);
 }

@@ -18,10 +18,17 @@ typedef struct SmfEvent {
   uint32_t order; ///< In the file, for equal ticks
   uint8_t  size;
   uint8_t  bytes[3];
+  // Of a system exclusive message: what follows F0, in the file's bytes
+  const uint8_t* tail;
+  uint32_t       tail_size;
 } SmfEvent;
 
 /// Reads a file's bytes. Returns an array of `*count` events (owned by the
 /// caller: free), or null for anything that is not such a file.
 SmfEvent* smf_read(const uint8_t* data, size_t size, size_t* count);
+
+/// The same with system exclusive messages, of size 1 (F0) and a tail in
+/// `data`.
+SmfEvent* smf_read_all(const uint8_t* data, size_t size, size_t* count);
 
 #endif // JAM_TEST_SMF_H

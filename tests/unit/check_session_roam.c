@@ -859,7 +859,7 @@ END_TEST
 START_TEST(notes_of_others_do_not_hang)
 {
   Scene* const       scene = settled();
-  const Midip2pEvent on    = {0, 3U, {0x90U, 50U, 90U}};
+  const Midip2pEvent on    = {0, 3U, {0x90U, 50U, 90U}, 0U};
   JamMidiEvent       event;
   int                held = 0;
   for (unsigned k = 0U; k < 8U; ++k) {
@@ -874,7 +874,7 @@ START_TEST(notes_of_others_do_not_hang)
   run(scene, JAM_SECOND);
   // The new node tells of another note only: the old one has ended meanwhile
   for (unsigned k = 0U; k < 8U; ++k) {
-    const Midip2pEvent other = {0, 3U, {0x90U, 55U, 90U}};
+    const Midip2pEvent other = {0, 3U, {0x90U, 55U, 90U}, MIDIP2P_RESTORED};
     if (scene->nodes[1].seats[k].joined) {
       ck_assert_int_eq(
         midip2p_send(scene->nodes[1].seats[k].down, local(scene, 1U), &other),

@@ -135,7 +135,9 @@ typedef struct JamCommand {
 } JamCommand;
 
 /// A short MIDI message. For jam_midi_push, `time` is when it was played; from
-/// jam_midi_pull, when it is due. Monotonic clock, ns.
+/// jam_midi_pull, when it is due. Monotonic clock, ns. A system exclusive
+/// message comes in pieces of up to three bytes, one after the other: the first
+/// begins with F0, the last ends with F7.
 typedef struct JamMidiEvent {
   JamTime  time;
   uint16_t user; ///< Who played it; ignored by jam_midi_push

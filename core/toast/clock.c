@@ -26,7 +26,7 @@
 #define MAX_RTT_US 10000000
 #define LEAST_ERROR_US 8.0
 #define FEW_POINTS 64.0 // Up to so many, the floor may not have been seen yet
-#define FLOOR_SHARE 0.6 // ... and lies so much of `low` below the least
+#define FLOOR_SHARE 0.3 // ... and lies so much of `low` below the least
 
 static int64_t floor_block(const int64_t us)
 {

@@ -25,7 +25,7 @@ STATE = ROOT / "build/long.json"
 FUZZERS = ["wire_reader", "wire_text", "jellie_decode", "midip2p_input", "synchub_message", "toast_input",
            "nodemesh_message"]
 # Sized to end within an hour on two processors; the corpora of fuzzers go on growing from run to run
-SEEDS, SEEDS_WITH_SOUND, SEEDS_OF_MESH, FUZZ_SECONDS, SOAK_SECONDS = 3000, 200, 1000, 300, 3600
+SEEDS, SEEDS_WITH_SOUND, SEEDS_OF_MESH, SEEDS_OF_CLOCKS, FUZZ_SECONDS, SOAK_SECONDS = 3000, 200, 1000, 300, 300, 3600
 SLICE = 50
 
 
@@ -91,6 +91,14 @@ def soak(job, wanted, _):
         job["failures"].append(text)
 
 
+def clocks(job, wanted, _):
+    """Clock estimates over simulated internet paths: quantiles need all seeds at once."""
+    status, text = run([str(BIN / "clock_seeds"), "1000", str(wanted)])
+    job["done"], job["says"] = wanted, text.strip().splitlines()
+    if status:
+        job["failures"].append(text)
+
+
 def image(job, wanted, _):
     """The node's container image, built and run; see tests/node/image.sh."""
     status, text = run([str(ROOT / "tests/node/image.sh"), str(BIN)])
@@ -105,6 +113,7 @@ def jobs():
     yield "seeds", SEEDS, seeds, []
     yield "seeds_with_sound", SEEDS_WITH_SOUND, seeds, ["--sound"]
     yield "seeds_of_mesh", SEEDS_OF_MESH, seeds, ["--mesh"]
+    yield "clocks", SEEDS_OF_CLOCKS, clocks, None
     yield "soak", SOAK_SECONDS, soak, None
     yield "image", 1, image, None
     for target in FUZZERS:

@@ -10,6 +10,7 @@
 #include "base/ring.h"
 #include "jellie/jellie.h"
 #include "midip2p/midip2p.h"
+#include "session/click.h"
 
 #define MAX_REMOTES (SYNCHUB_MAX_MEMBERS - 1U)
 
@@ -72,6 +73,8 @@ typedef struct ClientRt {
   PlayoutGain monitor;
   RtRemote    remotes[MAX_REMOTES];
   float       scratch[PLAYOUT_MAX_FRAMES];
+  Click       click;
+  ClickPlan   plan; // Newest
 } ClientRt;
 
 typedef enum RemoteUse {
@@ -161,10 +164,20 @@ typedef struct ClientRoam {
   JamTime   grace_until; // Until then nobody is missed
 } ClientRoam;
 
+#define CLIENT_TAPS 8U
+
+// Taps on the tempo button.
+typedef struct ClientTaps {
+  JamTime  last;
+  JamTime  gaps[CLIENT_TAPS];
+  unsigned count;
+} ClientTaps;
+
 struct SessionClient {
   // Between the threads
   JamRing        capture;     // Audio to network
   JamMailbox     reports;     // Audio to network: RtReport
+  JamMailbox     plans;       // Network to audio: ClickPlan
   JamRing        rt_commands; // Network to audio: RtCommand
   JamRing        rt_returns;  // Audio to network: slots let go, uint32_t
   JamRing        midi_in;     // MIDI input to network: JamMidiEvent
@@ -211,6 +224,12 @@ struct SessionClient {
 
   // MIDI
   Midip2pLink* midi; // Ours, to the node
+
+  // Transport
+  SynchubTransport transport;
+  ToastSession     transport_source; // On whose clock its ruler is
+  ClickPlan        plan;             // Newest
+  ClientTaps       taps;
 
   // Housekeeping
   JamTime  next_row;   // Our own table row
@@ -317,8 +336,22 @@ void    client_midi_run(SessionClient* client, JamTime now);
 void    client_midi_deliver(SessionClient* client, JamTime now, Remote* remote);
 JamTime client_midi_deadline(const SessionClient* client);
 
+// client_transport.c
+void client_transport_message(SessionClient*        client,
+                              const SynchubMessage* message);
+void client_transport_command(SessionClient*    client,
+                              JamTime           now,
+                              const JamCommand* command);
+// Tells the audio thread where the beats are.
+void client_transport_run(SessionClient* client, JamTime now);
+void client_transport_stop(SessionClient* client);
+void client_transport_click(SessionClient* client, bool on, float level);
+void client_transport_view(const SessionClient* client,
+                           JamTime              now,
+                           JamTransport*        out);
+
 // client_view.c
-void client_commands(SessionClient* client);
+void client_commands(SessionClient* client, JamTime now);
 void client_view_publish(SessionClient* client, JamTime now);
 void client_rt_send(SessionClient* client, const RtCommand* command);
 

@@ -69,7 +69,7 @@ static void set_mode(SessionClient* const client, const float value)
   }
 }
 
-void client_commands(SessionClient* const client)
+void client_commands(SessionClient* const client, const JamTime now)
 {
   JamCommand command;
   while (jam_ring_read(&client->commands, &command, sizeof(command))) {
@@ -97,6 +97,17 @@ void client_commands(SessionClient* const client)
       break;
     case JAM_COMMAND_MODE:
       set_mode(client, command.value);
+      break;
+    case JAM_COMMAND_CLICK:
+      client_transport_click(client, command.flag, command.value);
+      break;
+    case JAM_COMMAND_START:
+    case JAM_COMMAND_STOP:
+    case JAM_COMMAND_LOCATE:
+    case JAM_COMMAND_TEMPO:
+    case JAM_COMMAND_METRE:
+    case JAM_COMMAND_TAP:
+      client_transport_command(client, now, &command);
       break;
     }
     client->next_view = 0; // Show it in the same frame
@@ -254,6 +265,7 @@ void client_view_publish(SessionClient* const client, const JamTime now)
   JamView* const view = (JamView*)jam_mailbox_slot(&client->views);
   memset(view, 0, sizeof(*view));
   view_connection(client, view);
+  client_transport_view(client, now, &view->transport);
   view_self(client, &view->users[view->user_count++]);
   for (unsigned i = 0U; i < client->roster.count; ++i) {
     const SynchubUser* const user   = &client->roster.users[i];

@@ -18,6 +18,7 @@ void click_init(Click* const click, const double rate_hz)
   click->rate_hz = rate_hz;
   click->decay   = exp(-1.0 / (DECAY_SECONDS * rate_hz));
   click->last    = INT64_MIN;
+  click->due     = INT64_MIN;
   for (unsigned i = 0U; i < 2U; ++i) {
     click->turn[i][0] = cos(TURN * tones[i] / rate_hz);
     click->turn[i][1] = sin(TURN * tones[i] / rate_hz);

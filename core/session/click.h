@@ -28,6 +28,7 @@ typedef struct Click {
   unsigned left;    ///< Frames for which it goes on
   int64_t  last;    ///< Device position of the newest; INT64_MIN: none yet
   uint64_t started; ///< Clicks so far
+  int64_t due; ///< Device position that goes on from the newest; else INT64_MIN
 } Click;
 
 /// Prepares a click for a device rate. Not real-time safe.

@@ -9,6 +9,7 @@
 #include "base/rt_poison.h"
 
 #define LENGTH_SECONDS 0.06
+#define BACK_NS 1e6 // A clock that is nudged must not step over a beat
 #define SHORTEST_SECONDS 0.03 // Between two clicks: less is one beat seen twice
 
 static void sound(Click* const   click,
@@ -56,7 +57,8 @@ void click_render(Click* const           click,
       plan->ns +
       (double)(device_position - plan->device_position) * plan->ns_per_frame;
     const double first = (double)synchub_transport_first(transport);
-    double       tick  = fmax(first, synchub_transport_tick(transport, begin));
+    const double back  = click->due == device_position ? BACK_NS : 0.0;
+    double tick = fmax(first, synchub_transport_tick(transport, begin - back));
     for (;;) {
       SynchubBeat beat;
       synchub_transport_beat(transport, tick, &beat);
@@ -75,6 +77,9 @@ void click_render(Click* const           click,
         at = when;
       }
     }
+    click->due = device_position + frames;
+  } else {
+    click->due = INT64_MIN;
   }
   sound(click, out, channels, at, frames);
 }

@@ -43,7 +43,7 @@ session_now(const SessionClient* const client, const JamTime now, JamTime* out)
 static double tapped_bpm(SessionClient* const client, const JamTime at)
 {
   ClientTaps* const taps = &client->taps;
-  const JamTime     gap  = at - taps->last;
+  const JamTime     gap  = taps->last ? at - taps->last : 0;
   taps->last             = at;
   if (gap <= 0 || gap > TAP_PAUSE) {
     taps->count = 0U;
@@ -111,6 +111,11 @@ void client_transport_command(SessionClient* const    client,
   }
   SynchubMessage message = {.kind = SYNCHUB_TRANSPORT, .transport = next};
   client_send_message(client, now, client->session, &message);
+  // What the user wishes next builds on it; the node's word comes later
+  client->transport = next;
+  ++client->transport.stamp;
+  client->transport.node   = 0U;
+  client->transport_source = client->session;
 }
 
 void client_transport_run(SessionClient* const client, const JamTime now)

@@ -299,6 +299,6 @@ void session_client_view(SessionClient* const client, JamView* const out)
 bool session_client_command(SessionClient* const    client,
                             const JamCommand* const command)
 {
-  return command->kind <= JAM_COMMAND_MODE && !isnan(command->value) &&
+  return command->kind <= JAM_COMMAND_CLICK && !isnan(command->value) &&
          jam_ring_write(&client->commands, command, sizeof(*command));
 }

@@ -184,6 +184,7 @@ START_TEST(taps_set_the_tempo)
   stage_open("{\"seed\":4,\"seconds\":6,\"clients\":[{\"name\":\"ann\"},"
              "{\"name\":\"bob\"}]}",
              false);
+  everybody_clicks();
   run_until(2.0, 2.0);
   for (unsigned i = 0U; i < 4U; ++i) {
     wish(0U,
@@ -210,30 +211,36 @@ START_TEST(the_phase_holds_over_nodes_and_the_death_of_the_writer)
   char         text[2000];
   const double end  = long_seconds();
   const double dies = end / 2.0;
-  (void)snprintf(text,
-                 sizeof(text),
-                 "{\"seed\":5,\"seconds\":%.0f,\"nodes\":[{\"id\":\"n1\","
-                 "\"ppm\":50},"
-                 "{\"id\":\"n2\",\"ppm\":-50},{\"id\":\"n3\"}],\"clients\":[{"
-                 "\"name\":"
-                 "\"ann\",\"node\":\"n1\",\"ppm\":80},{\"name\":\"bob\","
-                 "\"node\":\"n2\","
-                 "\"ppm\":-90},{\"name\":\"cy\",\"node\":\"n3\"}],\"links\":"
-                 "[" LINK("ann", "n1", "5") "," LINK("ann", "n2", "9") "," LINK("ann", "n3", "9") "," LINK(
-                   "bob",
-                   "n2",
-                   "7") "," LINK("cy",
-                                 "n3",
-                                 "7") "," LINK("n1",
-                                               "n2",
-                                               "6") "," LINK("n1",
-                                                             "n3",
-                                                             "6") "," LINK("n2",
-                                                                           "n3",
-                                                                           "6") "],"
-                                                                                "\"events\":[{\"t\":%.0f,\"do\":\"crash\",\"node\":\"n1\"}]}",
-                 end,
-                 dies);
+  (void)snprintf(
+    text,
+    sizeof(text),
+    "{\"seed\":5,\"seconds\":%.0f,\"nodes\":[{\"id\":\"n1\","
+    "\"ppm\":50},"
+    "{\"id\":\"n2\",\"ppm\":-50},{\"id\":\"n3\"}],\"clients\":[{"
+    "\"name\":"
+    "\"ann\",\"node\":\"n1\",\"ppm\":80},{\"name\":\"bob\","
+    "\"node\":\"n2\","
+    "\"ppm\":-90},{\"name\":\"cy\",\"node\":\"n3\"}],\"links\":"
+    "[" LINK("ann", "n1", "5") "," LINK("ann", "n2", "9") "," LINK("ann", "n3", "9") "," LINK(
+      "bob",
+      "n2",
+      "7") "," LINK("cy",
+                    "n3",
+                    "7") "," LINK("n1",
+                                  "n2",
+                                  "6") "," LINK("n1",
+                                                "n3",
+                                                "6") "," LINK("n2",
+                                                              "n3",
+                                                              "6") "],"
+                                                                   "\"events\":"
+                                                                   "[{\"t\":%."
+                                                                   "0f,\"do\":"
+                                                                   "\"crash\","
+                                                                   "\"node\":"
+                                                                   "\"n1\"}]}",
+    end,
+    dies);
   stage_open(text, false);
   everybody_clicks();
   run_until(14.0, 13.0);

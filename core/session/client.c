@@ -56,7 +56,7 @@ static void init_rt(SessionClient* const client)
   playout_dll_init(&rt->report.dll, rate);
   playout_meter_init(&rt->report.meter, rate);
   client_gain_start(&rt->monitor, rate, 0.0f, 0.0f, true);
-  click_init(&rt->click, rate);
+  client_click_init(&rt->click, rate);
   rt->sending    = true;
   rt->dsp        = client->config.dsp;
   client->report = rt->report;

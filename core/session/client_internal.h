@@ -10,7 +10,7 @@
 #include "base/ring.h"
 #include "jellie/jellie.h"
 #include "midip2p/midip2p.h"
-#include "session/click.h"
+#include "session/client_click.h"
 
 #define MAX_REMOTES (SYNCHUB_MAX_MEMBERS - 1U)
 
@@ -107,6 +107,7 @@ typedef struct Remote {
   bool           handover; // Another node's clock counts, but is not known well
   JamTime        handover_until; // 0: not known at all
   double         shift;          // Added to what clocks say, for want of a jump
+  double         target_us; // Delay that its packets need; 0: not known yet
   double         turn;   // Positions here minus the sender's own: whole cycles
   bool           heard;  // A packet has come
   int64_t        first;  // Position of the first packet
@@ -344,11 +345,13 @@ void client_transport_command(SessionClient*    client,
                               const JamCommand* command);
 // Tells the audio thread where the beats are.
 void client_transport_run(SessionClient* client, JamTime now);
-void client_transport_stop(SessionClient* client);
-void client_transport_click(SessionClient* client, bool on, float level);
-void client_transport_view(const SessionClient* client,
-                           JamTime              now,
-                           JamTransport*        out);
+// The length of the present bar in frames of the own device; 0: not known.
+double client_transport_bar_frames(const SessionClient* client, JamTime now);
+void   client_transport_stop(SessionClient* client);
+void   client_transport_click(SessionClient* client, bool on, float level);
+void   client_transport_view(const SessionClient* client,
+                             JamTime              now,
+                             JamTransport*        out);
 
 // client_view.c
 void client_commands(SessionClient* client, JamTime now);

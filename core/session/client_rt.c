@@ -122,12 +122,12 @@ void session_client_process(SessionClient* const client,
     }
   }
   (void)jam_mailbox_read(&client->plans, &rt->plan);
-  click_render(&rt->click,
-               &rt->plan,
-               rt->report.next_position,
-               out,
-               rt->dsp ? out_channels : 0U,
-               frames);
+  client_click_render(&rt->click,
+                      &rt->plan,
+                      rt->report.next_position,
+                      out,
+                      rt->dsp ? out_channels : 0U,
+                      frames);
   rt->report.next_position += frames;
   rt->report.frames = frames;
   ++rt->report.callbacks;

@@ -102,6 +102,12 @@ void client_transport_command(SessionClient* const    client,
                             whole(command->value, SYNCHUB_MAX_BEATS),
                             command->unit);
     break;
+  case JAM_COMMAND_ALIGN:
+    synchub_transport_align(
+      &next,
+      at,
+      (SynchubAlign)whole(command->value, SYNCHUB_ALIGN_BAR));
+    break;
   default: // Tempo, said or tapped
     if (!(bpm > 0.0)) {
       return;
@@ -137,6 +143,16 @@ void client_transport_run(SessionClient* const client, const JamTime now)
     (double)(synchub_ruler_writer(ruler, time) - client->transport.time);
   plan->ns_per_frame = dll->period * (1.0 + clock.skew) * (1.0 + ruler->skew);
   jam_mailbox_write(&client->plans, plan);
+}
+
+double client_transport_bar_frames(const SessionClient* const client,
+                                   const JamTime              now)
+{
+  JamTime at = 0;
+  return session_now(client, now, &at) && client->plan.ns_per_frame > 0.0
+           ? synchub_transport_bar_ns(&client->transport, at) /
+               client->plan.ns_per_frame
+           : 0.0;
 }
 
 void client_transport_stop(SessionClient* const client)
@@ -179,6 +195,7 @@ void client_transport_view(const SessionClient* const client,
   const double beats = (tick - (double)tempo->tick) / length + tempo->beat;
   const double bars  = floor(beats / tempo->beats);
   out->known         = true;
+  out->align         = (JamAlign)transport->align;
   out->rolling       = transport->rolling;
   out->counting      = transport->rolling && tick < (double)transport->tick &&
                   transport->count_in > 0U;

@@ -106,6 +106,7 @@ void client_commands(SessionClient* const client, const JamTime now)
     case JAM_COMMAND_LOCATE:
     case JAM_COMMAND_TEMPO:
     case JAM_COMMAND_METRE:
+    case JAM_COMMAND_ALIGN:
     case JAM_COMMAND_TAP:
       client_transport_command(client, now, &command);
       break;

@@ -79,6 +79,23 @@ void synchub_transport_adopt(SynchubTransport* const transport,
   transport->ruler = (SynchubRuler){own, own, 0.0};
 }
 
+void synchub_transport_align(SynchubTransport* const transport,
+                             const JamTime           own,
+                             const SynchubAlign      align)
+{
+  synchub_transport_adopt(transport, own);
+  transport->align = align;
+}
+
+double synchub_transport_bar_ns(const SynchubTransport* const transport,
+                                const JamTime                 own)
+{
+  const double              tick = synchub_transport_now(transport, own);
+  const SynchubTempo* const tempo =
+    &transport->tempi[point_at(transport, (int64_t)tick)];
+  return 4.0 * (double)tempo->quarter_ns * tempo->beats / tempo->unit;
+}
+
 void synchub_transport_start(SynchubTransport* const transport,
                              const JamTime           own,
                              const unsigned          count_in)

@@ -21,6 +21,13 @@
 #define SYNCHUB_FASTEST_BPM 400.0
 #define SYNCHUB_MAX_BEATS 32U ///< In a bar
 
+/// What listeners make of the different delays of the players.
+typedef enum SynchubAlign {
+  SYNCHUB_ALIGN_LEAST,  ///< Everybody as early as can be
+  SYNCHUB_ALIGN_COMMON, ///< All as late as the latest: the band is tight
+  SYNCHUB_ALIGN_BAR     ///< All exactly a bar late, or as many as are needed
+} SynchubAlign;
+
 /// From a tick on, the tempo and metre until the next such point.
 typedef struct SynchubTempo {
   int64_t  tick;
@@ -41,6 +48,7 @@ typedef struct SynchubRuler {
 typedef struct SynchubTransport {
   uint64_t     stamp; ///< Logical time of the change; 0: there is none yet
   uint16_t     node;  ///< Id of its writer, which decides between equal stamps
+  SynchubAlign align;
   bool         rolling;
   uint8_t      count_in; ///< Bars counted before `tick`
   int64_t      tick;     ///< Position ...
@@ -91,6 +99,15 @@ double synchub_transport_now(const SynchubTransport* transport, JamTime own);
 
 /// Puts the transport on the own clock and does nothing else.
 void synchub_transport_adopt(SynchubTransport* transport, JamTime own);
+
+/// Sets how players are aligned.
+void synchub_transport_align(SynchubTransport* transport,
+                             JamTime           own,
+                             SynchubAlign      align);
+
+/// Returns the length of the bar at a time `own` of the reader, in ns of the
+/// writer.
+double synchub_transport_bar_ns(const SynchubTransport* transport, JamTime own);
 
 /// Starts to roll where it stands, after `count_in` bars.
 void synchub_transport_start(SynchubTransport* transport,

@@ -115,6 +115,7 @@ void synchub_transport_put(WireWriter* const           writer,
   if (message->user) {
     put_member(writer, ",\"user\":", message->user);
   }
+  put_member(writer, ",\"align\":", (int64_t)transport->align);
   put_member(writer, ",\"roll\":", transport->rolling ? 1 : 0);
   put_member(writer, ",\"in\":", transport->count_in);
   put_member(writer, ",\"tick\":", transport->tick);
@@ -140,12 +141,14 @@ bool synchub_transport_read(const cJSON* const body, SynchubMessage* const out)
   SynchubTransport* const transport = &out->transport;
   const cJSON* const      map       = wire_get(body, "map");
   int64_t                 user      = 0;
+  int64_t                 align     = 0;
   int64_t                 rolling   = 0;
   int64_t                 count_in  = 0;
   int64_t                 time_us   = 0;
   if (!read_stamp(body, transport) || !read_ruler(body, &transport->ruler) ||
       (wire_get(body, "user") &&
        !wire_get_int(body, "user", 1, UINT16_MAX, &user)) ||
+      !wire_get_int(body, "align", 0, SYNCHUB_ALIGN_BAR, &align) ||
       !wire_get_int(body, "roll", 0, 1, &rolling) ||
       !wire_get_int(body, "in", 0, SYNCHUB_MAX_COUNT_IN, &count_in) ||
       !wire_get_int(body, "tick", 0, MAX_EXACT, &transport->tick) ||
@@ -154,6 +157,7 @@ bool synchub_transport_read(const cJSON* const body, SynchubMessage* const out)
     return false;
   }
   out->user           = (SynchubUserId)user;
+  transport->align    = (SynchubAlign)align;
   transport->rolling  = rolling != 0;
   transport->count_in = (uint8_t)count_in;
   transport->time     = time_us * JAM_US;

@@ -44,6 +44,13 @@ typedef enum JamMode {
   JAM_MODE_SAFE    ///< At most 80 ms
 } JamMode;
 
+/// How a band deals with the different delays of its players.
+typedef enum JamAlign {
+  JAM_ALIGN_LEAST,  ///< Everybody is heard as early as can be
+  JAM_ALIGN_COMMON, ///< All as late as the latest: the band is tight
+  JAM_ALIGN_BAR     ///< All exactly one bar late, for those too far apart
+} JamAlign;
+
 /// Filled by jam_config_default; then change what matters.
 typedef struct JamConfig {
   size_t   size; ///< sizeof(JamConfig), set by jam_config_default
@@ -100,16 +107,17 @@ typedef struct JamUser {
 
 /// Where the band is, on the clock it shares.
 typedef struct JamTransport {
-  bool    known; ///< The clock has been found
-  bool    rolling;
-  bool    counting; ///< In the bars before the music
-  float   bpm;      ///< Quarters per minute
-  uint8_t beats;    ///< In a bar
-  uint8_t unit;     ///< A beat is 1/unit of a whole note
-  int32_t bar;      ///< From 1; lower while counting in
-  float   beat;     ///< From 1, with its fraction
-  bool    click;    ///< It is heard here
-  float   click_level;
+  bool     known; ///< The clock has been found
+  bool     rolling;
+  bool     counting; ///< In the bars before the music
+  float    bpm;      ///< Quarters per minute
+  uint8_t  beats;    ///< In a bar
+  uint8_t  unit;     ///< A beat is 1/unit of a whole note
+  int32_t  bar;      ///< From 1; lower while counting in
+  float    beat;     ///< From 1, with its fraction
+  JamAlign align;    ///< The same for everybody
+  bool     click;    ///< It is heard here
+  float    click_level;
 } JamTransport;
 
 /// The engine's present state, for people and programs to look at.
@@ -146,6 +154,7 @@ typedef enum JamCommandKind {
   JAM_COMMAND_LOCATE, ///< value: bar, from 1
   JAM_COMMAND_TEMPO,  ///< value: quarters per minute, 20 .. 400
   JAM_COMMAND_METRE,  ///< value: beats in a bar; unit: 1, 2, 4, 8 or 16
+  JAM_COMMAND_ALIGN,  ///< value: a JamAlign
   JAM_COMMAND_TAP,    ///< time: when; the third sets the tempo
   JAM_COMMAND_CLICK   ///< flag: heard here; value: level, 0 .. 1
 } JamCommandKind;

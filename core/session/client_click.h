@@ -4,8 +4,8 @@
 //
 // Plain data, audio thread; plans come by a mailbox.
 
-#ifndef JAM_SESSION_CLICK_H
-#define JAM_SESSION_CLICK_H
+#ifndef JAM_SESSION_CLIENT_CLICK_H
+#define JAM_SESSION_CLIENT_CLICK_H
 
 #include "synchub/synchub.h"
 
@@ -32,15 +32,15 @@ typedef struct Click {
 } Click;
 
 /// Prepares a click for a device rate. Not real-time safe.
-void click_init(Click* click, double rate_hz);
+void client_click_init(Click* click, double rate_hz);
 
 /// Adds the clicks of `frames` frames from `device_position` on to `channels`
 /// outputs.
-void click_render(Click*           click,
-                  const ClickPlan* plan,
-                  int64_t          device_position,
-                  float* const*    out,
-                  unsigned         channels,
-                  unsigned         frames) JAM_RT;
+void client_click_render(Click*           click,
+                         const ClickPlan* plan,
+                         int64_t          device_position,
+                         float* const*    out,
+                         unsigned         channels,
+                         unsigned         frames) JAM_RT;
 
-#endif // JAM_SESSION_CLICK_H
+#endif // JAM_SESSION_CLIENT_CLICK_H

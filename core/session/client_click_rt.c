@@ -2,7 +2,7 @@
 // Clicks as a decaying wave that starts on the first frame at or after its
 // beat.
 
-#include "session/click.h"
+#include "session/client_click.h"
 
 #include <math.h>
 
@@ -42,12 +42,12 @@ static void strike(Click* const             click,
   ++click->started;
 }
 
-void click_render(Click* const           click,
-                  const ClickPlan* const plan,
-                  const int64_t          device_position,
-                  float* const* const    out,
-                  const unsigned         channels,
-                  const unsigned         frames)
+void client_click_render(Click* const           click,
+                         const ClickPlan* const plan,
+                         const int64_t          device_position,
+                         float* const* const    out,
+                         const unsigned         channels,
+                         const unsigned         frames)
 {
   const SynchubTransport* const transport = &plan->transport;
 

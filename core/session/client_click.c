@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What a click sounds like.
 
-#include "session/click.h"
+#include "session/client_click.h"
 
 #include <math.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 #define FIRST_HZ 1500.0
 #define DECAY_SECONDS 0.008
 
-void click_init(Click* const click, const double rate_hz)
+void client_click_init(Click* const click, const double rate_hz)
 {
   static const double tones[2] = {BEAT_HZ, FIRST_HZ};
   memset(click, 0, sizeof(*click));

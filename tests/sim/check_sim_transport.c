@@ -267,6 +267,83 @@ START_TEST(the_phase_holds_over_nodes_and_the_death_of_the_writer)
 
 END_TEST
 
+// Whether a client knows who is there, on which clocks, and where the music is
+static bool knows_it_all(const SessionClient* const client)
+{
+  ToastClock clock;
+  session_client_clock(client, &clock);
+  bool all = clock.valid && client->roster.count == 3U &&
+             client->transport.stamp == player(0U)->client->transport.stamp;
+  for (unsigned i = 0U; i < client->roster.count; ++i) {
+    const SynchubUser* const user = &client->roster.users[i];
+    all = all && (user->id == client->roster.self || user->row.map.valid);
+  }
+  return all;
+}
+
+// Returns how long after its JOIN the third client knew, in ms
+static double join_late(const unsigned seed, double* const rtt_ms)
+{
+  char            text[900];
+  const double    delay_ms = 2.0 + 3.7 * (seed % 17U);
+  const double    join_s   = 4.0 + 0.0137 * (seed % 100U);
+  SessionClient** late     = NULL;
+  double          asked_ms = 0.0;
+  (void)snprintf(
+    text,
+    sizeof(text),
+    "{\"seed\":%u,\"seconds\":6,\"clients\":[{\"name\":\"ann\"},"
+    "{\"name\":\"bob\",\"ppm\":60},{\"name\":\"cy\",\"ppm\":-60}],"
+    "\"links\":[{\"a\":\"cy\",\"b\":\"node\",\"delay_ms\":%.1f,"
+    "\"jitter\":{\"kind\":\"uniform\",\"ms\":1}}],\"events\":[{\"t\":%.4f,"
+    "\"do\":\"join\",\"client\":\"cy\"}]}",
+    seed,
+    delay_ms,
+    join_s);
+  stage_open(text, false);
+  everybody_clicks();
+  run_until(3.0, 3.0);
+  wish(0U, (JamCommand){.kind = JAM_COMMAND_TEMPO, .value = 87.0f});
+  wish(0U, (JamCommand){.kind = JAM_COMMAND_START});
+  late         = &player(2U)->client;
+  *rtt_ms      = 2.0 * (delay_ms + 1.0);
+  double now_s = join_s;
+  for (;; now_s += 5e-4) {
+    sim_jam_run(stage.jam, now_s);
+    ck_assert(now_s < join_s + 1.0);
+    asked_ms = asked_ms > 0.0 || !(*late)->session ? asked_ms : now_s * 1e3;
+    if (asked_ms > 0.0 && knows_it_all(*late)) {
+      break;
+    }
+  }
+  sim_jam_run(stage.jam, now_s + 0.02); // For the view
+  const JamTransport here  = stage_view("cy").transport;
+  const JamTransport there = stage_view("ann").transport;
+  ck_assert_uint_eq(stage_view("cy").user_count, 3U);
+  ck_assert(here.rolling);
+  ck_assert_double_eq_tol(here.bpm, 87.0, 0.01);
+  ck_assert_int_eq(here.bar, there.bar);
+  ck_assert_double_eq_tol(here.beat, there.beat, 0.06);
+  finish();
+  return now_s * 1e3 - asked_ms;
+}
+
+START_TEST(who_comes_late_knows_it_all_in_the_first_flight)
+{
+  const unsigned seeds = getenv("JAM_LONG") ? 1000U : 20U;
+  for (unsigned seed = 1U; seed <= seeds; ++seed) {
+    double       rtt_ms  = 0.0;
+    const double late_ms = join_late(seed, &rtt_ms);
+    ck_assert_msg(late_ms <= rtt_ms + 20.0,
+                  "Seed %u: %.1f ms after the join, round trip %.1f ms",
+                  seed,
+                  late_ms,
+                  rtt_ms);
+  }
+}
+
+END_TEST
+
 int main(void)
 {
   Suite* const suite = suite_create("sim_transport");
@@ -275,6 +352,7 @@ int main(void)
   tcase_add_test(tcase, clicks_of_one_room_fall_together);
   tcase_add_test(tcase, taps_set_the_tempo);
   tcase_add_test(tcase, the_phase_holds_over_nodes_and_the_death_of_the_writer);
+  tcase_add_test(tcase, who_comes_late_knows_it_all_in_the_first_flight);
   suite_add_tcase(suite, tcase);
   SRunner* const runner = srunner_create(suite);
   srunner_run_all(runner, CK_NORMAL);

@@ -43,6 +43,7 @@ sim_check(jam jam_sim)
 sim_check(sound jam_sim)
 sim_check(mesh jam_sim)
 sim_check(transport jam_sim)
+sim_check(drift jam_sim)
 
 # Random jams; more of them: sim_seeds FIRST COUNT
 add_executable(sim_seeds sim/sim_seeds.c sim/sim_invariants.c

@@ -237,6 +237,7 @@ static void view_connection(const SessionClient* const client,
   memcpy(view->message, client->message, sizeof(view->message));
   if (toast_clock(client->endpoint, client->session, &clock)) {
     view->clock_error_us = (float)((double)clock.error * 1e-3);
+    view->clock_bound_ms = (float)((double)clock.min_rtt * 0.5e-6);
   }
   if (toast_stats(client->endpoint, client->session, &stats)) {
     view->rtt_ms = (float)((double)stats.rtt * 1e-6);

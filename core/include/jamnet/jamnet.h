@@ -122,20 +122,22 @@ typedef struct JamTransport {
 
 /// The engine's present state, for people and programs to look at.
 typedef struct JamView {
-  JamState     state;
-  char         message[JAM_TEXT_SIZE]; ///< One sentence on the state
-  unsigned     user_count;             ///< Includes self, which comes first
-  JamUser      users[JAM_MAX_USERS];
-  bool         monitor; ///< Self is heard in the mix
-  JamMode      mode;
-  bool         sending; ///< False while send is muted
-  uint32_t     rate_hz;
-  uint16_t     packet_frames;
-  uint8_t      bits;
-  float        rtt_ms;         ///< To the node
-  float        clock_error_us; ///< One sigma, see toast.h on asymmetry
-  uint64_t     callbacks;      ///< Audio callbacks so far: a heartbeat
-  uint64_t     overruns;       ///< Blocks lost between the threads
+  JamState state;
+  char     message[JAM_TEXT_SIZE]; ///< One sentence on the state
+  unsigned user_count;             ///< Includes self, which comes first
+  JamUser  users[JAM_MAX_USERS];
+  bool     monitor; ///< Self is heard in the mix
+  JamMode  mode;
+  bool     sending; ///< False while send is muted
+  uint32_t rate_hz;
+  uint16_t packet_frames;
+  uint8_t  bits;
+  float    rtt_ms;         ///< To the node
+  float    clock_error_us; ///< One sigma, were the path alike both ways
+  float clock_bound_ms;   ///< What an unlike path can add: half the least round
+                          ///< trip. No clock can see it; trim by ear
+  uint64_t     callbacks; ///< Audio callbacks so far: a heartbeat
+  uint64_t     overruns;  ///< Blocks lost between the threads
   uint64_t     bytes_sent, bytes_received;
   JamTransport transport;
 } JamView;

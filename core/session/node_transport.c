@@ -19,7 +19,7 @@ static uint16_t own_node_id(const SessionNode* const node)
   return node->mesh ? nodemesh_node_id(node->mesh) : node->config.node_id;
 }
 
-// The session of the nearest user who can be told, for each who is here
+// Lists those of a user's room who are here, itself included. Returns how many
 static size_t people(const SessionNode* const node,
                      NodeUser* const          user,
                      NodeUser** const         out)
@@ -72,11 +72,11 @@ static void say(SessionNode* const   node,
 }
 
 // From now on this node is the writer
-static void write(SessionNode* const            node,
-                  const JamTime                 now,
-                  NodeUser* const               user,
-                  SynchubShared* const          shared,
-                  const SynchubTransport* const transport)
+static void become_writer(SessionNode* const            node,
+                          const JamTime                 now,
+                          NodeUser* const               user,
+                          SynchubShared* const          shared,
+                          const SynchubTransport* const transport)
 {
   const uint64_t before  = shared->transport.stamp;
   shared->transport      = *transport;
@@ -104,7 +104,7 @@ void node_transport_input(SessionNode* const          node,
   // Whatever clock it was made on, it is on this one now
   SynchubTransport transport = message->transport;
   transport.ruler            = (SynchubRuler){now, now, 0.0};
-  write(node, now, user, shared, &transport);
+  become_writer(node, now, user, shared, &transport);
 }
 
 // Where the writer's clock stands on ours, as far as it is known
@@ -180,7 +180,7 @@ void node_transport_run(SessionNode* const node,
   } else if (now - shared->heard > MISSED_AFTER) {
     SynchubTransport transport = shared->transport;
     synchub_transport_adopt(&transport, now);
-    write(node, now, user, shared, &transport);
+    become_writer(node, now, user, shared, &transport);
   } else {
     measure(node, now, shared);
     tell_ruler(node, now, user, shared);

@@ -203,6 +203,34 @@ bool app_start(App* const app, const ClientOptions* const options)
   return true;
 }
 
+// What the command line asks of the band's transport, once its clock is known
+static void set_transport(App* const app)
+{
+  const ClientOptions* const o = app->options;
+  if (app->counted || app->view.state != JAM_STATE_JOINED ||
+      !app->view.transport.known) {
+    return;
+  }
+  app->counted                 = true;
+  const JamCommand commands[4] = {
+    {.kind  = JAM_COMMAND_CLICK,
+     .value = app->view.transport.click_level,
+     .flag  = true},
+    {.kind = JAM_COMMAND_ALIGN, .value = (float)o->align},
+    {.kind = JAM_COMMAND_TEMPO, .value = (float)o->tempo},
+    {.kind = JAM_COMMAND_START},
+  };
+  const bool wished[4] = {o->click,
+                          o->align >= 0,
+                          o->tempo > 0.0,
+                          o->tempo > 0.0};
+  for (unsigned i = 0U; i < 4U; ++i) {
+    if (wished[i]) {
+      (void)jam_command(app->jam, &commands[i]);
+    }
+  }
+}
+
 bool app_poll(App* const app)
 {
   char             text[AUDIO_NOTE_SIZE];
@@ -230,6 +258,7 @@ bool app_poll(App* const app)
   if (app->view.state == JAM_STATE_JOINED && !app->joined) {
     app->joined = jam_now();
   }
+  set_transport(app);
   return event != AUDIO_EVENT_FINISHED;
 }
 

@@ -20,6 +20,7 @@ typedef struct App {
   char                 invite[JAM_LINK_SIZE];
   char                 shown[JAM_TEXT_SIZE]; ///< Newest state told to the user
   JamTime              joined;               ///< 0: not yet
+  bool                 counted; ///< The transport has been set as wished
   JamView              view;
   JamView              heard; ///< Newest with the most people, for the report
 } App;

@@ -23,6 +23,9 @@ enum {
   OPTION_BITS,
   OPTION_FRAMES,
   OPTION_MODE,
+  OPTION_CLICK,
+  OPTION_TEMPO,
+  OPTION_ALIGN,
   OPTION_MIDI_IN,
   OPTION_MIDI_OUT,
   OPTION_MIDI_IN_MAP,
@@ -55,6 +58,9 @@ static const struct option long_options[] = {
   {"bits", required_argument, NULL, OPTION_BITS},
   {"frames", required_argument, NULL, OPTION_FRAMES},
   {"mode", required_argument, NULL, OPTION_MODE},
+  {"click", no_argument, NULL, OPTION_CLICK},
+  {"tempo", required_argument, NULL, OPTION_TEMPO},
+  {"align", required_argument, NULL, OPTION_ALIGN},
   {"midi-in", required_argument, NULL, OPTION_MIDI_IN},
   {"midi-out", required_argument, NULL, OPTION_MIDI_OUT},
   {"midi-in-map", required_argument, NULL, OPTION_MIDI_IN_MAP},
@@ -86,6 +92,10 @@ void client_options_help(void)
     "  --name NAME          what the others call you\n"
     "  --mode MODE          tight, normal or safe: how much delay to accept\n"
     "                       for fewer gaps (default normal)\n"
+    "  --click              hear the beat that all share\n"
+    "  --tempo BPM          set it for everybody and start it, 20 to 400\n"
+    "  --align WAY          for everybody: least delay, common time, or a bar\n"
+    "                       late (least, common, bar)\n"
     "  --bits 16|24         depth of what you send (default 24)\n"
     "  --frames N           samples per packet (default 64 at 48 kHz)\n"
     "\n"
@@ -177,12 +187,26 @@ static bool read_mode(ClientOptions* const out)
   return complain("--mode", "is tight, normal or safe.");
 }
 
+static bool read_align(ClientOptions* const out)
+{
+  static const char* const names[] = {"least", "common", "bar"};
+  for (int i = 0; i < 3; ++i) {
+    if (!strcmp(optarg, names[i])) {
+      out->align = i;
+      return true;
+    }
+  }
+  return complain("--align", "is least, common or bar.");
+}
+
 static bool read_number(const int option, ClientOptions* const out)
 {
   double value = 0.0;
   switch (option) {
   case OPTION_SECONDS:
     return number("--seconds", 0.0, 1e7, &out->seconds);
+  case OPTION_TEMPO:
+    return number("--tempo", 20.0, 400.0, &out->tempo);
   case OPTION_CHANNELS:
     if (!number("--channels", 1.0, 2.0, &value)) {
       return false;
@@ -294,8 +318,14 @@ static bool read_one(const int option, ClientOptions* const out)
   case 'V':
     out->action = CLIENT_VERSION;
     return true;
+  case OPTION_CLICK:
+    out->click = true;
+    return true;
   case OPTION_MODE:
     return read_mode(out);
+  case OPTION_ALIGN:
+    return read_align(out);
+  case OPTION_TEMPO:
   case OPTION_SECONDS:
   case OPTION_CHANNELS:
   case OPTION_RATE:
@@ -350,6 +380,7 @@ bool client_options_read(const int            argc,
   out->bits     = 24U;
   out->channels = 2U;
   out->mode     = JAM_MODE_NORMAL;
+  out->align    = -1;
   (void)client_copy(out->audio, sizeof(out->audio), "portaudio");
   (void)client_copy(out->listen, sizeof(out->listen), "0.0.0.0:4460");
   const char* const user = getenv("USER");

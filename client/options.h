@@ -29,7 +29,10 @@ typedef struct ClientOptions {
   uint16_t     packet_frames;
   unsigned     bits;
   JamMode      mode;
-  unsigned     channels;      ///< Of output
+  bool         click;    ///< Hear the beats of the transport
+  double       tempo;    ///< Set for everybody and started on joining; 0: not
+  int          align;    ///< A JamAlign set for everybody on joining; -1: not
+  unsigned     channels; ///< Of output
   int          scale_percent; ///< Of the window; 0: from the display
   char         name[JAM_NAME_SIZE];
   char         link[JAM_LINK_SIZE]; ///< Empty: host a jam here

@@ -38,6 +38,15 @@ bool app_report(const App* const app, const char* const path)
   cJSON_AddStringToObject(json, "at", app->options->name);
   cJSON_AddNumberToObject(json, "rate", (double)app->heard.rate_hz);
   cJSON_AddNumberToObject(json, "rtt_ms", (double)app->heard.rtt_ms);
+  cJSON_AddNumberToObject(json,
+                          "clock_error_us",
+                          (double)app->heard.clock_error_us);
+  cJSON_AddNumberToObject(json,
+                          "clock_bound_ms",
+                          (double)app->heard.clock_bound_ms);
+  cJSON_AddBoolToObject(json, "rolling", app->view.transport.rolling);
+  cJSON_AddNumberToObject(json, "bpm", (double)app->view.transport.bpm);
+  cJSON_AddNumberToObject(json, "bar", (double)app->view.transport.bar);
   cJSON_AddNumberToObject(json, "overruns", (double)app->heard.overruns);
   for (unsigned i = 0U; i < app->heard.user_count; ++i) {
     if (!app->heard.users[i].self) {

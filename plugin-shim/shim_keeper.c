@@ -104,7 +104,9 @@ static void tell(const ShimKeeper* const keeper,
                  const float             value,
                  float* const            known)
 {
-  const JamCommand command = {kind, 0U, value, value >= 0.5F};
+  const JamCommand command = {.kind  = kind,
+                              .value = value,
+                              .flag  = value >= 0.5F};
   if (value != *known && jam_command(keeper->jam, &command)) {
     *known = value; // Else the ring is full, and there is a next time
   }

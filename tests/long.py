@@ -25,7 +25,8 @@ STATE = ROOT / "build/long.json"
 FUZZERS = ["wire_reader", "wire_text", "jellie_decode", "jellie_encode", "midip2p_input", "synchub_message", "toast_input",
            "nodemesh_message"]
 # Sized to end within an hour on two processors; the corpora of fuzzers go on growing from run to run
-SEEDS, SEEDS_WITH_SOUND, SEEDS_OF_MESH, FUZZ_SECONDS, SOAK_SECONDS = 3000, 200, 1000, 300, 3600
+SEEDS, SEEDS_WITH_SOUND, SEEDS_OF_MESH, SEEDS_OF_CLOCKS = 3000, 200, 1000, 300
+FUZZ_SECONDS, SOAK_SECONDS, DRIFT_SECONDS = 300, 3600, 10800
 STORMS = 100000
 SLICE = 50
 
@@ -95,10 +96,18 @@ def fuzz(job, wanted, target):
         job["failures"].append(text)
 
 
-def soak(job, wanted, _):
-    """An hour of virtual jam in which nothing may be allocated after the start."""
-    status, text = run([str(BIN / "check_sim_jam")], {"JAM_LONG": "1"})
-    job["done"] = wanted
+def whole(job, wanted, program):
+    """A test that plays for hours, or a thousand seeds, when asked to."""
+    status, text = run([str(BIN / program)], {"JAM_LONG": "1", "CK_FORK": "no"})
+    job["done"], job["says"] = wanted, text.strip().splitlines()
+    if status:
+        job["failures"].append(text)
+
+
+def clocks(job, wanted, _):
+    """Clock estimates over simulated internet paths: quantiles need all seeds at once."""
+    status, text = run([str(BIN / "clock_seeds"), "1000", str(wanted)])
+    job["done"], job["says"] = wanted, text.strip().splitlines()
     if status:
         job["failures"].append(text)
 
@@ -117,8 +126,11 @@ def jobs():
     yield "seeds", SEEDS, seeds, []
     yield "seeds_with_sound", SEEDS_WITH_SOUND, seeds, ["--sound"]
     yield "seeds_of_mesh", SEEDS_OF_MESH, seeds, ["--mesh"]
-    yield "storms", STORMS, storms, None
-    yield "soak", SOAK_SECONDS, soak, None
+    yield "clocks", SEEDS_OF_CLOCKS, clocks, None
+    yield "soak", SOAK_SECONDS, whole, "check_sim_jam"
+    yield "drift", DRIFT_SECONDS, whole, "check_sim_drift"
+    yield "transport", 1, whole, "check_sim_transport"
+STORMS = 100000
     yield "image", 1, image, None
     for target in FUZZERS:
         yield f"fuzz_{target}", FUZZ_SECONDS, fuzz, target

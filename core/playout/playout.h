@@ -24,7 +24,9 @@
 #include <stdbool.h>
 
 #define PLAYOUT_MAX_FRAMES 4096U ///< Largest audio callback
-#define PLAYOUT_STORE 32768U     ///< Samples kept around the read position
+#define PLAYOUT_STORE                                                          \
+  262144U ///< Samples kept around the read position: a
+          ///< slow bar and more
 
 // Device clock: a delay-locked loop on callback times (F. Adriaensen, "Using a
 // DLL to filter time", LAC 2005). Plain data, one thread.

@@ -12,6 +12,7 @@
 #define MIDI_RING_EVENTS 4096U // A long message takes one for three bytes
 #define ROW_PERIOD (100 * JAM_MS)
 #define CLOCK_PERIOD (20 * JAM_MS)
+#define CLICK_LEVEL 0.25f
 #define VIEW_PERIOD (16 * JAM_MS)
 
 static JamStatus init_rings(SessionClient* const      client,
@@ -39,8 +40,10 @@ static JamStatus init_rings(SessionClient* const      client,
       return status;
     }
   }
-  const JamStatus status =
-    jam_mailbox_init(&client->reports, a, sizeof(RtReport));
+  JamStatus status = jam_mailbox_init(&client->reports, a, sizeof(RtReport));
+  if (status == JAM_OK) {
+    status = jam_mailbox_init(&client->plans, a, sizeof(ClickPlan));
+  }
   return status != JAM_OK
            ? status
            : jam_mailbox_init(&client->views, a, sizeof(JamView));
@@ -53,6 +56,7 @@ static void init_rt(SessionClient* const client)
   playout_dll_init(&rt->report.dll, rate);
   playout_meter_init(&rt->report.meter, rate);
   client_gain_start(&rt->monitor, rate, 0.0f, 0.0f, true);
+  client_click_init(&rt->click, rate);
   rt->sending    = true;
   rt->dsp        = client->config.dsp;
   client->report = rt->report;
@@ -75,7 +79,9 @@ static JamStatus init(SessionClient* const             client,
   client->monitor_gain          = 1.0f;
   client->retry_at              = JAM_NEVER;
   client->fit_slot              = MAX_REMOTES - 1U;
+  client->plan.level            = CLICK_LEVEL;
   synchub_roster_init(&client->roster);
+  synchub_transport_init(&client->transport);
   if (!jellie_format_valid(&client->format)) {
     return JAM_ERR_ARGUMENT;
   }
@@ -139,6 +145,7 @@ void session_client_free(SessionClient* const client)
   jam_ring_deinit(&client->commands, a);
   jam_mailbox_deinit(&client->reports, a);
   jam_mailbox_deinit(&client->views, a);
+  jam_mailbox_deinit(&client->plans, a);
   jam_mem_free(a, client);
 }
 
@@ -158,9 +165,11 @@ static void frame_input(SessionClient* const    client,
     client_midi_frame(client, now, frame);
     break;
   case TOAST_FRAME_TABLE:
-    (void)synchub_roster_table(&client->roster,
-                               (const char*)frame->data,
-                               frame->size);
+    if (!synchub_roster_table(&client->roster,
+                              (const char*)frame->data,
+                              frame->size)) {
+      client_message(client, now, frame);
+    }
     break;
   case TOAST_FRAME_EVENT:
     client_message(client, now, frame);
@@ -253,7 +262,7 @@ static void read_report(SessionClient* const client, const JamTime now)
 void session_client_tick(SessionClient* const client, const JamTime now)
 {
   read_report(client, now);
-  client_commands(client);
+  client_commands(client, now);
   if (now >= toast_deadline(client->endpoint)) {
     toast_tick(client->endpoint, now);
     run_events(client, now);
@@ -270,6 +279,7 @@ void session_client_tick(SessionClient* const client, const JamTime now)
   if (client->session && now >= client->next_clock) {
     client->next_clock = now + CLOCK_PERIOD;
     client_remotes_clock(client, now);
+    client_transport_run(client, now);
   }
   if (now >= client->next_view) {
     client->next_view = now + VIEW_PERIOD;

@@ -11,6 +11,7 @@
 #define CLOCK_LAG (150 * JAM_MS) // So much later a gap shows, at most
 #define CLOCK_ECHO (60 * JAM_MS) // Until arrivals come measured on a new clock
 #define CLOCK_YOUNG (2 * JAM_SECOND) // Still being found: every step is taken
+#define SILENT_TIME (2 * JAM_SECOND) // Then nobody waits for a player any more
 #define HANDOVER_TIME                                                          \
   (3 * JAM_SECOND) // Until a new session's clock has settled
 
@@ -132,10 +133,42 @@ static void update_delay(Remote* const remote, const JamTime now)
                         arrival.needed_frames * us_per_frame);
     }
   }
-  // Nothing plays before the path has been measured
-  if (remote->delay.started) {
-    const double target_us = playout_delay_target(&remote->delay, now);
-    playout_set_delay(remote->playout, target_us / us_per_frame);
+  remote->target_us =
+    remote->delay.started ? playout_delay_target(&remote->delay, now) : 0.0;
+}
+
+// What everybody is to be heard with at least, in us
+static double common_delay(const SessionClient* const client, const JamTime now)
+{
+  double most = 0.0;
+  if (client->transport.align == SYNCHUB_ALIGN_LEAST) {
+    return most;
+  }
+  for (unsigned i = 0U; i < MAX_REMOTES; ++i) {
+    const Remote* const remote = client->remotes[i];
+    if (remote && remote->use == REMOTE_ACTIVE &&
+        now - remote->last_packet < SILENT_TIME) {
+      most = fmax(most, remote->target_us);
+    }
+  }
+  if (client->transport.align == SYNCHUB_ALIGN_BAR) {
+    const double bar_us =
+      client_transport_bar_frames(client, now) * 1e6 / client->format.rate_hz;
+    most = bar_us > 0.0 ? bar_us * fmax(ceil(most / bar_us), 1.0) : most;
+  }
+  return most;
+}
+
+// Nothing plays before the path has been measured
+static void set_delays(const SessionClient* const client, const JamTime now)
+{
+  const double common_us = common_delay(client, now);
+  for (unsigned i = 0U; i < MAX_REMOTES; ++i) {
+    const Remote* const remote = client->remotes[i];
+    if (remote && remote->use == REMOTE_ACTIVE && remote->delay.started) {
+      const double us = fmax(remote->target_us, common_us);
+      playout_set_delay(remote->playout, us * 1e-6 * remote->format.rate_hz);
+    }
   }
 }
 
@@ -156,4 +189,5 @@ void client_remotes_clock(SessionClient* const client, const JamTime now)
     }
     update_delay(remote, now);
   }
+  set_delays(client, now);
 }

@@ -128,6 +128,7 @@ void session_client_leave(SessionClient* const client, const JamTime now)
   }
   hang_up_others(client, now);
   client_remotes_clear(client, now);
+  client_transport_stop(client);
   memset(&client->roam, 0, sizeof(client->roam)); // Its ticket is secret
   client->retry_at  = JAM_NEVER;
   client->next_view = now;
@@ -144,6 +145,7 @@ void client_connect_opened(SessionClient* const client,
   }
   client->session = session;
   hang_up_others(client, now);
+  client_transport_stop(client); // The node says what it is now
   client_midi_start(client, now, false);
   client_send_join(client, now, session);
   client_roam_start(client, now);
@@ -277,6 +279,10 @@ void client_message(SessionClient* const    client,
     break;
   case SYNCHUB_MOVE:
     roam->asked = true;
+    break;
+  case SYNCHUB_TRANSPORT:
+  case SYNCHUB_RULER:
+    client_transport_message(client, &message);
     break;
   default:
     room_message(client, now, &message);

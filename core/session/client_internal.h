@@ -11,6 +11,7 @@
 #include "jellie/jellie.h"
 #include "jellie/thrift.h"
 #include "midip2p/midip2p.h"
+#include "session/client_click.h"
 
 #define MAX_REMOTES (SYNCHUB_MAX_MEMBERS - 1U)
 
@@ -72,6 +73,8 @@ typedef struct ClientRt {
   PlayoutGain monitor;
   RtRemote    remotes[MAX_REMOTES];
   float       scratch[PLAYOUT_MAX_FRAMES];
+  Click       click;
+  ClickPlan   plan; // Newest
 } ClientRt;
 
 typedef enum RemoteUse {
@@ -105,6 +108,7 @@ typedef struct Remote {
   bool           handover; // Another node's clock counts, but is not known well
   JamTime        handover_until; // 0: not known at all
   double         shift;          // Added to what clocks say, for want of a jump
+  double         target_us; // Delay that its packets need; 0: not known yet
   double         turn;   // Positions here minus the sender's own: whole cycles
   bool           heard;  // A packet has come
   int64_t        first;  // Position of the first packet
@@ -165,10 +169,20 @@ typedef struct ClientRoam {
   JamTime   grace_until; // Until then nobody is missed
 } ClientRoam;
 
+#define CLIENT_TAPS 8U
+
+// Taps on the tempo button.
+typedef struct ClientTaps {
+  JamTime  last;
+  JamTime  gaps[CLIENT_TAPS];
+  unsigned count;
+} ClientTaps;
+
 struct SessionClient {
   // Between the threads
   JamRing        capture;     // Audio to network
   JamMailbox     reports;     // Audio to network: RtReport
+  JamMailbox     plans;       // Network to audio: ClickPlan
   JamRing        rt_commands; // Network to audio: RtCommand
   JamRing        rt_returns;  // Audio to network: slots let go, uint32_t
   JamRing        midi_in;     // MIDI input to network: JamMidiEvent
@@ -218,6 +232,12 @@ struct SessionClient {
   Midip2pLink* midi;                 // Ours, to the node
   uint8_t      midi_long[MIDI_LONG]; // System exclusive as it comes in
   uint32_t     midi_long_size;       // 0: none
+
+  // Transport
+  SynchubTransport transport;
+  ToastSession     transport_source; // On whose clock its ruler is
+  ClickPlan        plan;             // Newest
+  ClientTaps       taps;
 
   // Housekeeping
   JamTime  next_row;   // Our own table row
@@ -326,8 +346,24 @@ void client_midi_take(SessionClient* client, JamTime now);
 void    client_midi_deliver(SessionClient* client, JamTime now, Remote* remote);
 JamTime client_midi_deadline(const SessionClient* client);
 
+// client_transport.c
+void client_transport_message(SessionClient*        client,
+                              const SynchubMessage* message);
+void client_transport_command(SessionClient*    client,
+                              JamTime           now,
+                              const JamCommand* command);
+// Tells the audio thread where the beats are.
+void client_transport_run(SessionClient* client, JamTime now);
+// The length of the present bar in frames of the own device; 0: not known.
+double client_transport_bar_frames(const SessionClient* client, JamTime now);
+void   client_transport_stop(SessionClient* client);
+void   client_transport_click(SessionClient* client, bool on, float level);
+void   client_transport_view(const SessionClient* client,
+                             JamTime              now,
+                             JamTransport*        out);
+
 // client_view.c
-void client_commands(SessionClient* client);
+void client_commands(SessionClient* client, JamTime now);
 void client_view_publish(SessionClient* client, JamTime now);
 void client_rt_send(SessionClient* client, const RtCommand* command);
 

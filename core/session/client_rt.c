@@ -121,6 +121,13 @@ void session_client_process(SessionClient* const client,
       mix_in(rt, &remote->gain, rt->scratch, out, out_channels, frames);
     }
   }
+  (void)jam_mailbox_read(&client->plans, &rt->plan);
+  client_click_render(&rt->click,
+                      &rt->plan,
+                      rt->report.next_position,
+                      out,
+                      rt->dsp ? out_channels : 0U,
+                      frames);
   rt->report.next_position += frames;
   rt->report.frames = frames;
   ++rt->report.callbacks;

@@ -69,7 +69,7 @@ static void set_mode(SessionClient* const client, const float value)
   }
 }
 
-void client_commands(SessionClient* const client)
+void client_commands(SessionClient* const client, const JamTime now)
 {
   JamCommand command;
   while (jam_ring_read(&client->commands, &command, sizeof(command))) {
@@ -97,6 +97,18 @@ void client_commands(SessionClient* const client)
       break;
     case JAM_COMMAND_MODE:
       set_mode(client, command.value);
+      break;
+    case JAM_COMMAND_CLICK:
+      client_transport_click(client, command.flag, command.value);
+      break;
+    case JAM_COMMAND_START:
+    case JAM_COMMAND_STOP:
+    case JAM_COMMAND_LOCATE:
+    case JAM_COMMAND_TEMPO:
+    case JAM_COMMAND_METRE:
+    case JAM_COMMAND_ALIGN:
+    case JAM_COMMAND_TAP:
+      client_transport_command(client, now, &command);
       break;
     }
     client->next_view = 0; // Show it in the same frame
@@ -228,6 +240,7 @@ static void view_connection(const SessionClient* const client,
   memcpy(view->message, client->message, sizeof(view->message));
   if (toast_clock(client->endpoint, client->session, &clock)) {
     view->clock_error_us = (float)((double)clock.error * 1e-3);
+    view->clock_bound_ms = (float)((double)clock.min_rtt * 0.5e-6);
   }
   if (toast_stats(client->endpoint, client->session, &stats)) {
     view->rtt_ms = (float)((double)stats.rtt * 1e-6);
@@ -257,6 +270,7 @@ void client_view_publish(SessionClient* const client, const JamTime now)
   JamView* const view = (JamView*)jam_mailbox_slot(&client->views);
   memset(view, 0, sizeof(*view));
   view_connection(client, view);
+  client_transport_view(client, now, &view->transport);
   view_self(client, &view->users[view->user_count++]);
   for (unsigned i = 0U; i < client->roster.count; ++i) {
     const SynchubUser* const user   = &client->roster.users[i];
@@ -290,6 +304,6 @@ void session_client_view(SessionClient* const client, JamView* const out)
 bool session_client_command(SessionClient* const    client,
                             const JamCommand* const command)
 {
-  return command->kind <= JAM_COMMAND_MODE && !isnan(command->value) &&
+  return command->kind <= JAM_COMMAND_CLICK && !isnan(command->value) &&
          jam_ring_write(&client->commands, command, sizeof(*command));
 }

@@ -262,6 +262,7 @@ static void send_tables(SessionNode* const node, const JamTime now)
     any = true;
     ++here;
     node_midi_set_loss(node, user);
+    node_transport_run(node, now, user);
     char       text[TOAST_MAX_EVENT];
     ToastFrame frame = {TOAST_FRAME_TABLE, 0U, 0U, (const uint8_t*)text, 0U};
     frame.size = synchub_table_for(node->hub, user->id, text, sizeof(text));

@@ -132,6 +132,29 @@ void node_sibling_frame(SessionNode*       node,
                         const NodeSibling* sibling,
                         const ToastFrame*  frame);
 
+// Sends a frame once to each sibling of a user's room.
+void node_to_siblings(SessionNode*      node,
+                      JamTime           now,
+                      const NodeUser*   user,
+                      const ToastFrame* frame);
+
+// node_transport.c
+
+// Tells one who is here, if there is anything to tell.
+void node_transport_tell(SessionNode* node, JamTime now, const NodeUser* user);
+void node_transport_input(SessionNode*          node,
+                          JamTime               now,
+                          NodeUser*             user,
+                          const SynchubMessage* message);
+// A sibling says of the room of this user, who is there, that it writes it.
+void node_transport_sibling(SessionNode*          node,
+                            JamTime               now,
+                            NodeUser*             user,
+                            ToastSession          source,
+                            const SynchubMessage* message);
+// Once in a while, for each user who is here.
+void node_transport_run(SessionNode* node, JamTime now, NodeUser* user);
+
 // node_mesh.c
 JamStatus node_mesh_init(SessionNode* node, ToastConfig* toast);
 void      node_mesh_deinit(SessionNode* node);

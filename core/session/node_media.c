@@ -25,10 +25,10 @@ static void fan_out(SessionNode* const      node,
   node->media_to_users += count;
 }
 
-static void to_siblings(SessionNode* const      node,
-                        const JamTime           now,
-                        const NodeUser* const   user,
-                        const ToastFrame* const frame)
+void node_to_siblings(SessionNode* const      node,
+                      const JamTime           now,
+                      const NodeUser* const   user,
+                      const ToastFrame* const frame)
 {
   unsigned       peers[NODEMESH_MAX_PEERS];
   const unsigned count = nodemesh_targets(node->mesh, user->local, peers);
@@ -74,7 +74,7 @@ static void media_input(SessionNode* const      node,
   if (user->local) {
     ToastFrame copy = *frame;
     copy.handle     = user->id;
-    to_siblings(node, now, user, &copy);
+    node_to_siblings(node, now, user, &copy);
   }
 }
 
@@ -97,7 +97,7 @@ static void table_input(SessionNode* const      node,
   synchub_set_row(node->hub, user->id, &row.row);
   node->next_table = now; // It rides with the media
   if (user->local) {
-    to_siblings(node, now, user, frame); // It is on this node's clock
+    node_to_siblings(node, now, user, frame); // It is on this node's clock
   }
 }
 
@@ -198,19 +198,38 @@ static void translate(const SessionNode* const node,
   }
 }
 
+// Whose room's transport a frame tells, if it does
+static NodeUser* read_transport(SessionNode* const       node,
+                                const NodeSibling* const sibling,
+                                const ToastFrame* const  frame,
+                                SynchubMessage* const    out)
+{
+  return synchub_message_read((const char*)frame->data, frame->size, out) ==
+               JAM_OK &&
+             out->kind == SYNCHUB_TRANSPORT && out->user
+           ? source_of(node, sibling, out->user)
+           : NULL;
+}
+
 static void sibling_table(SessionNode* const       node,
                           const JamTime            now,
                           const NodeSibling* const sibling,
                           const ToastFrame* const  frame)
 {
-  SynchubUser rows[SYNCHUB_MAX_MEMBERS];
-  size_t      count = 0U;
+  SynchubUser    rows[SYNCHUB_MAX_MEMBERS];
+  SynchubMessage message;
+  size_t         count = 0U;
   if (synchub_table_read((const char*)frame->data,
                          frame->size,
                          rows,
                          SYNCHUB_MAX_MEMBERS,
                          &count) != JAM_OK) {
-    ++node->out_of_place;
+    NodeUser* const user = read_transport(node, sibling, frame, &message);
+    if (user) {
+      node_transport_sibling(node, now, user, sibling->end.session, &message);
+    } else {
+      ++node->out_of_place;
+    }
     return;
   }
   for (size_t i = 0U; i < count; ++i) {

@@ -63,6 +63,7 @@ static void welcome(SessionNode* const    node,
       node_introduce(node, now, user, others[i]);
     }
   }
+  node_transport_tell(node, now, user);
   node_siblings_tell(node, now, user);
   node->next_table = jam_time_min(node->next_table, now);
 }
@@ -237,6 +238,8 @@ void node_message_input(SessionNode* const      node,
     ++node->out_of_place;
   } else if (message.kind == SYNCHUB_JOIN) {
     join(node, now, user, &message);
+  } else if (message.kind == SYNCHUB_TRANSPORT) {
+    node_transport_input(node, now, user, &message);
   } else if (message.kind == SYNCHUB_LEAVE) {
     node_leave(node, now, user, false);
   } else {

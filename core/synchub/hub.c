@@ -38,8 +38,10 @@ JamStatus synchub_new(const JamAllocator* const allocator,
     (SynchubMember*)jam_mem_new(allocator, max_users * sizeof(SynchubMember));
   hub->room_table =
     (SynchubRoom*)jam_mem_new(allocator, max_users * sizeof(SynchubRoom));
+  hub->shared =
+    (SynchubShared*)jam_mem_new(allocator, max_users * sizeof(SynchubShared));
   hub->index = (uint16_t*)jam_mem_new(allocator, IDS * sizeof(uint16_t));
-  if (!hub->members || !hub->room_table || !hub->index) {
+  if (!hub->members || !hub->room_table || !hub->shared || !hub->index) {
     synchub_free(hub);
     return JAM_ERR_MEMORY;
   }
@@ -48,12 +50,20 @@ JamStatus synchub_new(const JamAllocator* const allocator,
   return JAM_OK;
 }
 
+SynchubShared* synchub_shared(const Synchub* const hub,
+                              const SynchubUserId  user)
+{
+  const SynchubMember* const member = synchub_member(hub, user);
+  return member ? &hub->shared[member->room] : NULL;
+}
+
 void synchub_free(Synchub* const hub)
 {
   if (hub) {
     const JamAllocator  copy      = hub->allocator;
     const JamAllocator* allocator = hub->has_allocator ? &copy : NULL;
     jam_mem_free(allocator, hub->index);
+    jam_mem_free(allocator, hub->shared);
     jam_mem_free(allocator, hub->room_table);
     jam_mem_free(allocator, hub->members);
     jam_mem_free(allocator, hub);
@@ -96,6 +106,9 @@ static SynchubRoom* room_for(const Synchub* const hub, const uint8_t* const id)
 static void
 open_room(Synchub* const hub, SynchubRoom* const room, const uint8_t* const id)
 {
+  SynchubShared* const shared = &hub->shared[room - hub->room_table];
+  memset(shared, 0, sizeof(*shared));
+  synchub_transport_init(&shared->transport);
   memcpy(room->id, id, SYNCHUB_ROOM_SIZE);
   for (unsigned i = 0U; i < SYNCHUB_MAX_MEMBERS; ++i) {
     room->places[i] = SYNCHUB_NOBODY;

@@ -34,7 +34,8 @@ struct Synchub {
   uint64_t       version; // Given last to a row
   SynchubMember* members;
   SynchubRoom*   room_table;
-  uint16_t*      index; // By user id: member, or nobody
+  SynchubShared* shared; // By room
+  uint16_t*      index;  // By user id: member, or nobody
 };
 
 /// Returns a user's entry, or null. Never for id 0.

@@ -3,6 +3,7 @@
 // names the kind.
 
 #include "synchub/siblings.h"
+#include "synchub/transport_text.h"
 
 #include <cjson/cJSON.h>
 
@@ -12,11 +13,19 @@
 #define ROOM_TEXT 43U // Characters of 32 bytes in base64url
 #define MAX_EXACT INT64_C(9007199254740991) // 2^53 - 1
 #define UID_TEXT 11U                        // Characters of 8 bytes
-#define KINDS 8U
+#define KINDS 10U
 #define MAX_DEPTH 5U // Of a list of addresses
 
-static const char* const kinds[KINDS] =
-  {"join", "leave", "welcome", "user", "gone", "refused", "siblings", "move"};
+static const char* const kinds[KINDS] = {"join",
+                                         "leave",
+                                         "welcome",
+                                         "user",
+                                         "gone",
+                                         "refused",
+                                         "siblings",
+                                         "move",
+                                         "transport",
+                                         "ruler"};
 
 static bool uid_known(const uint8_t uid[SYNCHUB_UID_SIZE])
 {
@@ -98,6 +107,12 @@ static void put_body(WireWriter* const           writer,
     break;
   case SYNCHUB_SIBLINGS:
     synchub_siblings_put(writer, message);
+    break;
+  case SYNCHUB_TRANSPORT:
+    synchub_transport_put(writer, message);
+    break;
+  case SYNCHUB_RULER:
+    synchub_ruler_put(writer, message);
     break;
   }
 }
@@ -217,6 +232,12 @@ static JamStatus read_body(const cJSON* const body, SynchubMessage* const out)
     break;
   case SYNCHUB_SIBLINGS:
     good = synchub_siblings_read(body, out);
+    break;
+  case SYNCHUB_TRANSPORT:
+    good = synchub_transport_read(body, out);
+    break;
+  case SYNCHUB_RULER:
+    good = synchub_ruler_read(body, out);
     break;
   }
   return good ? JAM_OK : JAM_ERR_FORMAT;

@@ -111,6 +111,8 @@ bool synchub_roster_apply(SynchubRoster* const        roster,
   case SYNCHUB_REFUSED:
   case SYNCHUB_SIBLINGS:
   case SYNCHUB_MOVE:
+  case SYNCHUB_TRANSPORT:
+  case SYNCHUB_RULER:
     break;
   }
   return false;

@@ -11,6 +11,8 @@
 #ifndef JAM_SYNCHUB_H
 #define JAM_SYNCHUB_H
 
+#include "synchub/transport.h"
+
 #include <jamnet/types.h>
 
 #include <stdbool.h>
@@ -95,14 +97,16 @@ int64_t synchub_us(JamTime time);
 // Messages
 
 typedef enum SynchubMessageKind {
-  SYNCHUB_JOIN,     ///< Client: let me into this room
-  SYNCHUB_LEAVE,    ///< Client: I am going
-  SYNCHUB_WELCOME,  ///< Node: you are in, this is your id
-  SYNCHUB_USER,     ///< Node: this user is in the room
-  SYNCHUB_GONE,     ///< Node: this user has left
-  SYNCHUB_REFUSED,  ///< Node: you may not join, and why
-  SYNCHUB_SIBLINGS, ///< Node: I am this node; you can resume at these
-  SYNCHUB_MOVE      ///< Node: please resume at a sibling now
+  SYNCHUB_JOIN,      ///< Client: let me into this room
+  SYNCHUB_LEAVE,     ///< Client: I am going
+  SYNCHUB_WELCOME,   ///< Node: you are in, this is your id
+  SYNCHUB_USER,      ///< Node: this user is in the room
+  SYNCHUB_GONE,      ///< Node: this user has left
+  SYNCHUB_REFUSED,   ///< Node: you may not join, and why
+  SYNCHUB_SIBLINGS,  ///< Node: I am this node; you can resume at these
+  SYNCHUB_MOVE,      ///< Node: please resume at a sibling now
+  SYNCHUB_TRANSPORT, ///< Both: this is the room's transport from now on
+  SYNCHUB_RULER      ///< Node: where its writer's clock stands; in TABLE frames
 } SynchubMessageKind;
 
 typedef struct SynchubMessage {
@@ -116,6 +120,9 @@ typedef struct SynchubMessage {
   uint16_t           node;                    ///< SIBLINGS: the writer's id
   unsigned           sibling_count;
   SynchubSibling siblings[SYNCHUB_MAX_SIBLINGS]; ///< SIBLINGS: nearest first
+  /// TRANSPORT; RULER has the stamp, node and ruler of it only. Between nodes
+  /// `user` is one of the room at the writer.
+  SynchubTransport transport;
 } SynchubMessage;
 
 /// Writes a message as JSON. Returns its size, or 0 if it does not fit.
@@ -220,6 +227,19 @@ size_t synchub_table_for(Synchub*      hub,
                          SynchubUserId receiver,
                          char*         text,
                          size_t        capacity);
+
+/// What a node knows of a room's transport, kept with the room.
+typedef struct SynchubShared {
+  SynchubTransport transport; ///< Stamp 0: nobody has touched it
+  uint32_t         source; ///< Session of the sibling that is its writer; 0: us
+  JamTime          heard;  ///< When that last said so
+  JamTime          say_at; ///< When to tell siblings again
+  JamTime          served; ///< When it was last looked after
+} SynchubShared;
+
+/// Returns what is kept of a user's room, or null. The caller's to change;
+/// goes with the room. Valid until the next leave.
+SynchubShared* synchub_shared(const Synchub* hub, SynchubUserId user);
 
 /// Returns the number of users and of rooms now.
 void synchub_count(const Synchub* hub, unsigned* users, unsigned* rooms);

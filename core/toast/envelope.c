@@ -11,6 +11,7 @@
 #define MIN_SPAN_S 0.3 // Below, the slope is noise: none is assumed
 #define GOLDEN 0.6180339887498949
 #define STEPS 29
+#define SAMPLE 64U // Points of which heights are sorted
 
 // Slopes are in ppm and times in seconds, so that values stay microseconds
 typedef struct Hull {
@@ -133,6 +134,44 @@ search(const Hull* const dn, const Hull* const up, const double prior)
   return (low + high) / 2.0;
 }
 
+// Sorted heights above the line `env - slope * time` of all points, or of every
+// second, third ... if there are many. Returns how many.
+static unsigned heights(const ToastPoints* const points,
+                        const uint32_t           now,
+                        const double             slope,
+                        const double             env,
+                        double                   out[SAMPLE])
+{
+  const unsigned step  = (points->count + SAMPLE - 1U) / SAMPLE;
+  unsigned       count = 0U;
+  for (unsigned i = 0U; i < points->count; i += step) {
+    const ToastPoint* const point =
+      &points->ring[(points->first + i) % TOAST_ENVELOPE_POINTS];
+    const double t = (int32_t)(point->time - now) * 1e-6;
+    const double v = point->value + slope * t - env;
+    unsigned     k = count++;
+    for (; k > 0U && out[k - 1U] > v; --k) {
+      out[k] = out[k - 1U];
+    }
+    out[k] = v;
+  }
+  return count;
+}
+
+static void measure(const ToastPoints* const dn,
+                    const ToastPoints* const up,
+                    const uint32_t           now,
+                    ToastFit* const          fit)
+{
+  double         sorted[SAMPLE];
+  const unsigned down = heights(dn, now, fit->skew_ppm, fit->dn, sorted);
+  fit->dn_low         = sorted[down / 10U];
+  fit->dn_half        = sorted[down / 2U];
+  const unsigned back = heights(up, now, -fit->skew_ppm, fit->up, sorted);
+  fit->up_low         = sorted[back / 10U];
+  fit->up_half        = sorted[back / 2U];
+}
+
 bool toast_envelope_fit(const ToastPoints* const dn,
                         const ToastPoints* const up,
                         const uint32_t           now,
@@ -159,5 +198,6 @@ bool toast_envelope_fit(const ToastPoints* const dn,
   fit->up       = hull_min(&back, -s);
   fit->dn_mean  = hull_mean(&down, s) - fit->dn;
   fit->up_mean  = hull_mean(&back, -s) - fit->up;
+  measure(dn, up, now, fit);
   return true;
 }

@@ -38,6 +38,10 @@ typedef struct ToastFit {
   double up;       ///< Envelope of peer arrival - own stamp, now, us
   double dn_mean;  ///< Mean of dn points above their envelope, us
   double up_mean;
+  double dn_low; ///< Height above the envelope that a tenth of dn's points keep
+  double up_low;
+  double dn_half; ///< The same of half of them
+  double up_half;
   double span_s; ///< Time covered by the direction with less
 } ToastFit;
 

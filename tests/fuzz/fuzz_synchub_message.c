@@ -56,6 +56,41 @@ static void check_table(const SynchubUser* const rows, const size_t count)
   }
 }
 
+// Time and ticks must agree and stay finite, whatever is changed
+static void check_transport(const SynchubTransport* const read)
+{
+  SynchubTransport transport = *read;
+  SynchubBeat      beat;
+  for (int i = 0; i < 6; ++i) {
+    const JamTime own  = transport.ruler.own + i * JAM_SECOND;
+    const double  tick = synchub_transport_now(&transport, own);
+    must(tick > -1e15 && tick < 1e15);
+    synchub_transport_beat(&transport, tick, &beat);
+    must(beat.beat < SYNCHUB_MAX_BEATS);
+    switch (i) {
+    case 0:
+      synchub_transport_start(&transport, own, 2U);
+      break;
+    case 1:
+      synchub_transport_tempo(&transport, own, 90.0);
+      break;
+    case 2:
+      synchub_transport_metre(&transport, own, 5U, 8U);
+      break;
+    case 3:
+      synchub_transport_locate(&transport, own, 3U);
+      break;
+    case 4:
+      synchub_transport_adopt(&transport, own);
+      break;
+    default:
+      synchub_transport_stop(&transport, own);
+      break;
+    }
+    must(transport.count >= 1U && transport.count <= SYNCHUB_MAX_TEMPI);
+  }
+}
+
 static void check_roster(SynchubRoster* const roster)
 {
   must(roster->count <= SYNCHUB_MAX_MEMBERS);
@@ -78,6 +113,9 @@ static void take_line(Synchub* const       hub,
   size_t         count = 0U;
   if (synchub_message_read(text, size, &message) == JAM_OK) {
     check_message(&message);
+    if (message.kind == SYNCHUB_TRANSPORT) {
+      check_transport(&message.transport);
+    }
     (void)synchub_roster_apply(roster, &message);
     if (message.kind == SYNCHUB_JOIN) {
       (void)!synchub_join(hub,

@@ -65,5 +65,6 @@ int lab_midi(int argc, char** argv);
 int lab_sim(int argc, char** argv);
 int lab_band(int argc, char** argv);
 int lab_heard(int argc, char** argv);
+int lab_clock(int argc, char** argv);
 
 #endif // LAB_LAB_H

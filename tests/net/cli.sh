@@ -64,6 +64,8 @@ chmod 644 "$scratch/bad.key"
 refuses 1 "only its owner can read" "$bin/jamnet-node" --listen 127.0.0.1:0 --key-file "$scratch/bad.key"
 refuses 2 "HOST:PORT" "$bin/jamnet-node" --key-file "$scratch/key" --address nowhere --invite
 refuses 2 "tight, normal or safe" "${jamnet[@]}" --mode loose
+refuses 2 "20 to 400" "${jamnet[@]}" --tempo 500
+refuses 2 "least, common or bar" "${jamnet[@]}" --align late
 refuses 2 "16 to 24" "${jamnet[@]}" --bits 8
 refuses 1 "half, one, two or four units" "${jamnet[@]}" --frames 65 "jamnet://127.0.0.1:1/#$key.$key"
 refuses 2 "cannot be read" "${jamnet[@]}" @/nowhere/at/all

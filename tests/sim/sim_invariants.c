@@ -11,6 +11,8 @@
 // Further than any engine may be from its deadlines: more turns are a busy loop
 #define MOST_TURNS_PER_SECOND 12000.0
 
+#define SIGMAS 6.0 // No clock is further off than it says so many times
+
 typedef struct Judge {
   const SimJam*   jam;
   const Scenario* scenario;
@@ -87,7 +89,7 @@ static double delay_bound(const Judge* const          judge,
   const ScenarioClient* const listener =
     &judge->scenario->clients[scenario_client(judge->scenario, row->at)];
   const double way = 1e-6 * (double)(up->delay + down->delay) +
-                     0.25e-6 * (double)(up->span + down->span);
+                     0.15e-6 * (double)(up->span + down->span);
   return way + caps_ms[listener->mode] + 2.0 * block_ms(judge, row->from) +
          2.0 * block_ms(judge, row->at) + 16.0;
 }
@@ -167,12 +169,13 @@ static bool clocks_agree(const Judge* const judge)
     const ReportClock* const   clock = &judge->report->clocks[i];
     const SimLinkConfig* const link  = link_of(judge, clock->client);
     // A path whose fastest packets are rare hides its length
-    const double bound_us = 300.0 + 1e-3 * 0.75 * (double)link->span;
-    if (!(fabs(clock->last_us) < bound_us)) {
+    const double bound_us = 200.0 + 1e-3 * 0.45 * (double)link->span;
+    if (!(fabs(clock->last_us) < fmin(bound_us, SIGMAS * clock->sigma_us))) {
       return blame(judge,
-                   "The clock of %s is off by %.0f us",
+                   "The clock of %s is off by %.0f us, sigma %.0f us",
                    clock->client,
-                   clock->last_us);
+                   clock->last_us,
+                   clock->sigma_us);
     }
   }
   return true;

@@ -42,6 +42,8 @@ sim_check(midi jam_sim)
 sim_check(jam jam_sim)
 sim_check(sound jam_sim)
 sim_check(mesh jam_sim)
+sim_check(transport jam_sim)
+sim_check(drift jam_sim)
 
 # Random jams; more of them: sim_seeds FIRST COUNT
 add_executable(sim_seeds sim/sim_seeds.c sim/sim_invariants.c
@@ -50,3 +52,11 @@ target_link_libraries(sim_seeds PRIVATE jam_sim jam_options m)
 add_test(NAME sim_seeds COMMAND sim_seeds 1 100)
 add_test(NAME sim_seeds_mesh COMMAND sim_seeds 1 30 --mesh)
 set_tests_properties(sim_seeds sim_seeds_mesh PROPERTIES LABELS "sim" TIMEOUT 600)
+
+# Clocks over simulated internet paths; more of them: clock_seeds FIRST COUNT
+add_executable(clock_seeds sim/clock_seeds.c support/clock_pair.c
+  support/clock_path.c)
+target_include_directories(clock_seeds PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+target_link_libraries(clock_seeds PRIVATE jam_toast jam_options m)
+add_test(NAME clock_seeds COMMAND clock_seeds 400 40)
+set_tests_properties(clock_seeds PROPERTIES LABELS "sim" TIMEOUT 300)

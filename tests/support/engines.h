@@ -30,6 +30,8 @@ typedef struct World {
   uint8_t        key[TOAST_KEY_SIZE];
   WorldTap       tap;
   void*          tap_context;
+  float*         ear; // What client 1 hears, if anybody wants to know
+  size_t         ear_count, ear_room;
 } World;
 
 static inline ToastAddress address(const unsigned index)
@@ -145,6 +147,10 @@ static inline void play_blocks(World* const world)
       continue;
     }
     session_client_process(world->clients[c], in, out, 1U, BLOCK, world->now);
+    if (c == 1U && world->ear && world->ear_count + BLOCK <= world->ear_room) {
+      memcpy(world->ear + world->ear_count, left, sizeof(left));
+      world->ear_count += BLOCK;
+    }
     for (unsigned i = 0U; i < BLOCK; ++i) {
       world->loudest[c] = fmaxf(world->loudest[c], fabsf(left[i]));
     }

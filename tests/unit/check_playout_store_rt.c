@@ -34,11 +34,11 @@ static void write_at(const int64_t position, const unsigned frames)
 
 START_TEST(runs_tell_truth_from_gaps_exactly)
 {
-  static bool   truth[200000];
+  static bool   truth[PLAYOUT_STORE + 120000U];
   const int64_t start = -70001; // Positions may be negative
   int64_t       at    = start;
   make_store(start);
-  while (at < start + 150000) {
+  while (at < start + (int64_t)PLAYOUT_STORE + 100000) {
     const unsigned frames = 1U + jam_rand_below(&rand_state, 400U);
     if (jam_rand_below(&rand_state, 3U) > 0U) {
       write_at(at, frames);
@@ -69,11 +69,11 @@ END_TEST
 START_TEST(what_is_older_than_the_store_is_left_out)
 {
   make_store(0);
-  write_at(100000, 64U);
-  const int64_t oldest = 100064 - (int64_t)PLAYOUT_STORE;
+  write_at(900000, 64U);
+  const int64_t oldest = 900064 - (int64_t)PLAYOUT_STORE;
   write_at(oldest - 100, 64U);
   write_at(oldest - 32, 64U);
-  ck_assert(playout_store_is_real(&store, 100000, 100064));
+  ck_assert(playout_store_is_real(&store, 900000, 900064));
   ck_assert(playout_store_is_real(&store, oldest, oldest + 32));
   ck_assert(!playout_store_is_real(&store, oldest, oldest + 33));
   ck_assert(!playout_store_is_real(&store, oldest - 1, oldest));

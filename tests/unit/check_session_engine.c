@@ -74,17 +74,16 @@ START_TEST(a_muted_player_is_silent_here_and_a_muted_microphone_everywhere)
   world_join(&world, 1U, 1U);
   world_join(&world, 2U, 1U);
   world_run(&world, 3 * JAM_SECOND);
-  const JamCommand mute = {JAM_COMMAND_MUTE,
-                           view_of(&world, 1U).users[1].id,
-                           0.0f,
-                           true};
+  const JamCommand mute = {.kind = JAM_COMMAND_MUTE,
+                           .user = view_of(&world, 1U).users[1].id,
+                           .flag = true};
   ck_assert(session_client_command(world.clients[1], &mute));
   world_run(&world, JAM_SECOND / 2);
   world.loudest[1] = world.loudest[2] = 0.0f;
   world_run(&world, JAM_SECOND / 2);
   ck_assert(world.loudest[1] == 0.0f);
   ck_assert(world.loudest[2] > 0.2f);
-  const JamCommand quiet = {JAM_COMMAND_SEND, 0U, 0.0f, false};
+  const JamCommand quiet = {.kind = JAM_COMMAND_SEND};
   ck_assert(session_client_command(world.clients[0], &quiet));
   world_run(&world, JAM_SECOND / 2);
   world.loudest[2] = 0.0f;

@@ -594,10 +594,9 @@ START_TEST(a_dead_node_costs_a_fifth_of_a_second)
 {
   Scene* const        scene  = settled();
   const PlayoutReport before = report_of(scene);
-  const JamCommand    gain   = {JAM_COMMAND_GAIN,
-                                view_of(scene).users[1].id,
-                                0.5f,
-                                false};
+  const JamCommand    gain   = {.kind  = JAM_COMMAND_GAIN,
+                                .user  = view_of(scene).users[1].id,
+                                .value = 0.5f};
   ck_assert(session_client_command(scene->client, &gain));
   scene->nodes[0].dead = true;
   run(scene, 4 * JAM_SECOND);

@@ -67,9 +67,54 @@ static const Example examples[] = {
    "\"AAAAAAAAAAAAAP__wAACARFs\",\"IAENuAAAAAAAAAAAAAAACf__\"]},"
    "{\"node\":9,\"at\":[]}]}}"},
   {{.kind = SYNCHUB_MOVE}, "{\"move\":{}}"},
+  {{.kind      = SYNCHUB_TRANSPORT,
+    .user      = 9U,
+    .transport = {.stamp    = 7U,
+                  .node     = 3U,
+                  .align    = SYNCHUB_ALIGN_BAR,
+                  .rolling  = true,
+                  .count_in = 2U,
+                  .tick     = 960,
+                  .time     = -5 * JAM_US,
+                  .count    = 2U,
+                  .tempi    = {{0, 500000000, 4U, 4U, 0U, 0U},
+                               {3840, 400000000, 7U, 8U, 0U, 1U}},
+                  .ruler    = {11 * JAM_US, 12 * JAM_US, -25e-6}}},
+   "{\"transport\":{\"stamp\":7,\"node\":3,\"user\":9,\"align\":2,\"roll\":1,"
+   "\"in\":2,\"tick\":960,\"t\":-5,\"map\":[[0,500000000,4,4,0,0],"
+   "[3840,400000000,7,8,1,0]],\"ruler\":[11,12,-25000]}}"},
+  {{.kind      = SYNCHUB_RULER,
+    .transport = {.stamp = 7U,
+                  .node  = 3U,
+                  .ruler = {11 * JAM_US, 12 * JAM_US, 50e-6}}},
+   "{\"ruler\":{\"stamp\":7,\"node\":3,\"ruler\":[11,12,50000]}}"},
 };
 
 #define EXAMPLES (sizeof(examples) / sizeof(examples[0]))
+
+static void assert_same_transport(const SynchubTransport* const x,
+                                  const SynchubTransport* const y)
+{
+  ck_assert_uint_eq(x->stamp, y->stamp);
+  ck_assert_uint_eq(x->node, y->node);
+  ck_assert_int_eq(x->align, y->align);
+  ck_assert_int_eq(x->rolling, y->rolling);
+  ck_assert_uint_eq(x->count_in, y->count_in);
+  ck_assert_int_eq(x->tick, y->tick);
+  ck_assert_int_eq(x->time, y->time);
+  ck_assert_uint_eq(x->count, y->count);
+  for (unsigned i = 0U; i < x->count; ++i) {
+    ck_assert_int_eq(x->tempi[i].tick, y->tempi[i].tick);
+    ck_assert_int_eq(x->tempi[i].quarter_ns, y->tempi[i].quarter_ns);
+    ck_assert_uint_eq(x->tempi[i].beats, y->tempi[i].beats);
+    ck_assert_uint_eq(x->tempi[i].unit, y->tempi[i].unit);
+    ck_assert_uint_eq(x->tempi[i].bar, y->tempi[i].bar);
+    ck_assert_uint_eq(x->tempi[i].beat, y->tempi[i].beat);
+  }
+  ck_assert_int_eq(x->ruler.writer, y->ruler.writer);
+  ck_assert_int_eq(x->ruler.own, y->ruler.own);
+  ck_assert_double_eq_tol(x->ruler.skew, y->ruler.skew, 1e-12);
+}
 
 static void assert_same(const SynchubMessage* const a,
                         const SynchubMessage* const b)
@@ -88,6 +133,7 @@ static void assert_same(const SynchubMessage* const a,
   ck_assert_str_eq(a->reason, b->reason);
   ck_assert_uint_eq(a->node, b->node);
   ck_assert_uint_eq(a->sibling_count, b->sibling_count);
+  assert_same_transport(&a->transport, &b->transport);
   for (unsigned i = 0U; i < a->sibling_count; ++i) {
     const SynchubSibling* const x = &a->siblings[i];
     const SynchubSibling* const y = &b->siblings[i];

@@ -44,6 +44,13 @@ typedef enum JamMode {
   JAM_MODE_SAFE    ///< At most 80 ms
 } JamMode;
 
+/// How a band deals with the different delays of its players.
+typedef enum JamAlign {
+  JAM_ALIGN_LEAST,  ///< Everybody is heard as early as can be
+  JAM_ALIGN_COMMON, ///< All as late as the latest: the band is tight
+  JAM_ALIGN_BAR     ///< All exactly one bar late, for those too far apart
+} JamAlign;
+
 /// Filled by jam_config_default; then change what matters.
 typedef struct JamConfig {
   size_t   size; ///< sizeof(JamConfig), set by jam_config_default
@@ -98,6 +105,21 @@ typedef struct JamUser {
   uint64_t  bytes;                          ///< Of media received
 } JamUser;
 
+/// Where the band is, on the clock it shares.
+typedef struct JamTransport {
+  bool     known; ///< The clock has been found
+  bool     rolling;
+  bool     counting; ///< In the bars before the music
+  float    bpm;      ///< Quarters per minute
+  uint8_t  beats;    ///< In a bar
+  uint8_t  unit;     ///< A beat is 1/unit of a whole note
+  int32_t  bar;      ///< From 1; lower while counting in
+  float    beat;     ///< From 1, with its fraction
+  JamAlign align;    ///< The same for everybody
+  bool     click;    ///< It is heard here
+  float    click_level;
+} JamTransport;
+
 /// The engine's present state, for people and programs to look at.
 typedef struct JamView {
   JamState state;
@@ -111,10 +133,13 @@ typedef struct JamView {
   uint16_t packet_frames;
   uint8_t  bits;
   float    rtt_ms;         ///< To the node
-  float    clock_error_us; ///< One sigma, see toast.h on asymmetry
-  uint64_t callbacks;      ///< Audio callbacks so far: a heartbeat
-  uint64_t overruns;       ///< Blocks lost between the threads
-  uint64_t bytes_sent, bytes_received;
+  float    clock_error_us; ///< One sigma, were the path alike both ways
+  float clock_bound_ms;   ///< What an unlike path can add: half the least round
+                          ///< trip. No clock can see it; trim by ear
+  uint64_t     callbacks; ///< Audio callbacks so far: a heartbeat
+  uint64_t     overruns;  ///< Blocks lost between the threads
+  uint64_t     bytes_sent, bytes_received;
+  JamTransport transport;
 } JamView;
 
 typedef enum JamCommandKind {
@@ -123,7 +148,17 @@ typedef enum JamCommandKind {
   JAM_COMMAND_MUTE,    ///< user, flag: not heard here
   JAM_COMMAND_SEND,    ///< flag: the others hear me
   JAM_COMMAND_MONITOR, ///< flag: I hear myself in the mix
-  JAM_COMMAND_MODE     ///< value: a JamMode
+  JAM_COMMAND_MODE,    ///< value: a JamMode
+
+  // The transport is everybody's: whoever changes it changes it for all
+  JAM_COMMAND_START, ///< value: bars counted in, 0 .. 8
+  JAM_COMMAND_STOP,
+  JAM_COMMAND_LOCATE, ///< value: bar, from 1
+  JAM_COMMAND_TEMPO,  ///< value: quarters per minute, 20 .. 400
+  JAM_COMMAND_METRE,  ///< value: beats in a bar; unit: 1, 2, 4, 8 or 16
+  JAM_COMMAND_ALIGN,  ///< value: a JamAlign
+  JAM_COMMAND_TAP,    ///< time: when; the third sets the tempo
+  JAM_COMMAND_CLICK   ///< flag: heard here; value: level, 0 .. 1
 } JamCommandKind;
 
 /// A wish, carried out by the engine soon. User ids as in JamUser; 0 is self.
@@ -132,6 +167,8 @@ typedef struct JamCommand {
   uint16_t       user;
   float          value;
   bool           flag;
+  uint8_t        unit;
+  JamTime        time; ///< Monotonic clock; 0: now
 } JamCommand;
 
 /// A short MIDI message. For jam_midi_push, `time` is when it was played; from

@@ -50,3 +50,12 @@ set_tests_properties(check_lab_midi PROPERTIES
 add_test(NAME lab_vectors
   COMMAND sh -c "$<TARGET_FILE:jamnet-lab> vectors | cmp - ${CMAKE_CURRENT_SOURCE_DIR}/vectors/jdat.jsonl")
 set_tests_properties(lab_vectors PROPERTIES LABELS "unit;lab" TIMEOUT 60)
+
+# One answered probe tells the offset; what is no row is refused
+add_test(NAME lab_clock
+  COMMAND sh -c "printf '31020,P,0,1000,16000,16020,21020\\n' >lab_clock.csv \
+&& $<TARGET_FILE:jamnet-lab> clock lab_clock.csv | grep -q '^21020,-5000.0,0.000,' \
+&& printf '0,P,0,1\\n' >lab_clock.csv \
+&& ! $<TARGET_FILE:jamnet-lab> clock lab_clock.csv")
+set_tests_properties(lab_clock PROPERTIES
+  LABELS "unit;lab" TIMEOUT 60 WORKING_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})

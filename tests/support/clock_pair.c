@@ -80,8 +80,8 @@ bool clock_pair_take(ClockPair* const pair, ClockEstimate* const out)
   toast_clock_read(&pair->client, &clock);
   pair->published = pair->client.at;
   out->at_us      = pair->client.at;
-  out->offset_us  = -(double)clock.offset * 1e-3;
-  out->skew_ppm   = -clock.skew * 1e6;
+  out->offset_us  = 0.0 - (double)clock.offset * 1e-3; // Never minus zero
+  out->skew_ppm   = 0.0 - clock.skew * 1e6;
   out->error_us   = (double)clock.error * 1e-3;
   return true;
 }

@@ -263,7 +263,38 @@ bool toast_stats(const ToastEndpoint* const endpoint,
   out->jitter             = toast_path_jitter(&peer->path);
   out->rtt                = peer->clock.rtt * JAM_US;
   out->peer_loss          = toast_path_peer_loss(&peer->path);
+  out->media_expired      = peer->media_expired;
+  out->repairs_sent       = peer->repairs_sent;
+  out->repairs_unsent     = peer->repairs_unsent;
   return true;
+}
+
+bool toast_report(const ToastEndpoint* const endpoint,
+                  const ToastSession         session,
+                  ToastReport* const         out)
+{
+  const ToastPeer* const peer = toast_table_find(endpoint, session);
+  memset(out, 0, sizeof(*out));
+  if (peer) {
+    *out = peer->feedback.report;
+  }
+  return peer != NULL;
+}
+
+void toast_set_playout(ToastEndpoint* const endpoint,
+                       const ToastSession   session,
+                       const double         late,
+                       const JamTime        depth)
+{
+  ToastPeer* const peer = toast_table_find(endpoint, session);
+  if (peer) {
+    toast_feedback_set_playout(&peer->feedback, late, depth);
+  }
+}
+
+void toast_set_backlog(ToastEndpoint* const endpoint, const JamTime age)
+{
+  endpoint->backlog = age;
 }
 
 JamTime toast_heard(const ToastEndpoint* const endpoint,

@@ -16,32 +16,26 @@
 #include <base/time.h>
 
 #define TOAST_NO_SLOT UINT16_MAX
-#define TOAST_MEDIA_ROOM 49152U
+#define TOAST_MEDIA_ROOM 65536U
+#define TOAST_MEDIA_FRAMES 256U
 #define TOAST_URGENT_ROOM 16384U
+#define TOAST_URGENT_FRAMES 64U
 #define TOAST_MAX_PENDING 512U ///< Frames of one datagram, and held messages
-
-// Timers
-#define TOAST_HALF_OPEN_TIME (3 * JAM_SECOND)
-#define TOAST_GIVE_UP_TIME (5 * JAM_SECOND)
-#define TOAST_IDLE_TIME (5 * JAM_SECOND)
-#define TOAST_HELLO_GAP (100 * JAM_MS) ///< Doubles with each repeat
-#define TOAST_RIDER_TIME (5 * JAM_MS)
-#define TOAST_FEEDBACK_GAP (20 * JAM_MS)
-#define TOAST_PROBE_FAST_GAP (50 * JAM_MS)
-#define TOAST_PROBE_SLOW_GAP (500 * JAM_MS)
-#define TOAST_PROBE_FAST_TIME (2 * JAM_SECOND)
-#define TOAST_CLOSE_COPIES 3U
-#define TOAST_RESUME_TIME (3 * JAM_SECOND)
-#define TOAST_TICKET_RENEWAL (60 * JAM_SECOND)
-#define TOAST_TICKET_GAP (100 * JAM_MS)
 
 /// Times what came from an unproven address may be sent there.
 #define TOAST_AMPLIFICATION 3U
 
 /// Buffers apart from the sessions, so that quiet ones stay out of the caches.
 typedef struct ToastBuffers {
+  ToastQueueFrame media_frames[TOAST_MEDIA_FRAMES];
+  ToastQueueFrame urgent_frames[TOAST_URGENT_FRAMES];
+  ToastSentFrame  sent_frames[TOAST_REPAIR_FRAMES];
+
   uint8_t media[TOAST_MEDIA_ROOM];
   uint8_t urgent[TOAST_URGENT_ROOM];
+  uint8_t sent[TOAST_REPAIR_ROOM];
+  uint8_t bulk_out[TOAST_MAX_BULK];
+  uint8_t bulk_in[TOAST_MAX_BULK];
   uint8_t out[TOAST_WIRE_EVENT_WINDOW][TOAST_MAX_EVENT];
   uint8_t in[TOAST_WIRE_EVENT_WINDOW][TOAST_MAX_EVENT];
 } ToastBuffers;
@@ -74,6 +68,7 @@ struct ToastEndpoint {
   ToastList     ready;
   ToastList     free;
   ToastList     life;
+  JamTime       backlog; ///< How long the next datagram has waited already
 
   unsigned   pending_count; ///< Frames of the newest datagram ...
   unsigned   pending_taken; ///< ... and how many were taken
@@ -223,6 +218,15 @@ size_t toast_receipt_write(const ToastPeer* peer, uint8_t* out);
 /// Takes in a TICKET (caller) or TICKET_ACK (node).
 void toast_ticket_take(ToastPeer* peer, JamTime now, const uint8_t* frame);
 void toast_receipt_take(ToastPeer* peer, const uint8_t* frame);
+
+// send.c
+
+/// Returns how long a fragment waits for its acknowledgement.
+static inline JamTime toast_bulk_gap(const ToastPeer* const peer)
+{
+  const JamTime trips = 2 * peer->clock.rtt * JAM_US;
+  return trips > TOAST_FRAGMENT_GAP ? trips : TOAST_FRAGMENT_GAP;
+}
 
 // frames.c
 

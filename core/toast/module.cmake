@@ -1,6 +1,7 @@
 jam_module(toast
-  SOURCES drbg.c noise.c window.c queue.c outbox.c inbox.c envelope.c clock.c
-    clock_report.c path.c timers.c table.c cluster.c ticket.c tickets.c epochs.c
+  SOURCES drbg.c noise.c window.c queue.c budget.c repair.c bulk.c feedback.c
+    outbox.c inbox.c envelope.c clock.c clock_report.c path.c timers.c table.c
+    cluster.c ticket.c tickets.c epochs.c
     resume_keys.c handshake.c accept.c resume.c resumed.c frames.c receive.c send.c
     riders.c tick.c endpoint.c
   DEPENDS base

@@ -5,12 +5,16 @@
 #ifndef JAM_TOAST_PEER_H
 #define JAM_TOAST_PEER_H
 
+#include "toast/budget.h"
+#include "toast/bulk.h"
 #include "toast/clock.h"
+#include "toast/feedback.h"
 #include "toast/inbox.h"
 #include "toast/noise.h"
 #include "toast/outbox.h"
 #include "toast/path.h"
 #include "toast/queue.h"
+#include "toast/repair.h"
 #include "toast/toast.h"
 #include "toast/toast_wire.h"
 #include "toast/window.h"
@@ -35,7 +39,8 @@ typedef enum ToastRider {
   TOAST_RIDER_ACK      = 1U << 1U,
   TOAST_RIDER_FEEDBACK = 1U << 2U,
   TOAST_RIDER_TICKET   = 1U << 3U, ///< Node
-  TOAST_RIDER_RECEIPT  = 1U << 4U  ///< Caller: TICKET_ACK
+  TOAST_RIDER_RECEIPT  = 1U << 4U, ///< Caller: TICKET_ACK
+  TOAST_RIDER_FRAGMENT = 1U << 5U  ///< FRAGMENT_ACK
 } ToastRider;
 
 /// A datagram that has been opened.
@@ -106,12 +111,18 @@ typedef struct ToastPeer {
 
   uint64_t       datagrams_sent, datagrams_received;
   uint64_t       bytes_sent, bytes_received;
+  uint64_t       media_expired, repairs_sent, repairs_unsent;
   ToastWindow    window;
   ToastPath      path;
   ToastOutbox    outbox;
   ToastInbox     inbox;
   ToastQueue     urgent; ///< MIDI and tables
   ToastQueue     media;
+  ToastRepairs   repairs;
+  ToastBudget    budget;
+  ToastBulkOut   bulk_out;
+  ToastBulkIn    bulk_in;
+  ToastFeedback  feedback;
   ToastEstimator clock;
 
   NoiseState noise;

@@ -37,6 +37,17 @@ static bool open_packet(ToastEndpoint* const   endpoint,
                                                    peer->receive_key) == 0;
 }
 
+// Whether the queue before this machine's is so long that a packet of this
+// class is of no use any more
+static bool too_late(const ToastEndpoint* const endpoint, const uint8_t first)
+{
+  static const JamTime longest[] = {JAM_NEVER,
+                                    TOAST_SHED_AUDIO,
+                                    TOAST_SHED_REPAIR,
+                                    TOAST_SHED_BULK};
+  return endpoint->backlog > longest[first & TOAST_WIRE_CLASS_MASK];
+}
+
 // The session a short packet is for, with its seal checked; null if none
 static ToastPeer* open_short(ToastEndpoint* const endpoint,
                              const uint8_t* const data,
@@ -48,6 +59,10 @@ static ToastPeer* open_short(ToastEndpoint* const endpoint,
   }
   if (data[0] & CLASS_RESERVED) {
     ++endpoint->counters.unknown_type;
+    return NULL;
+  }
+  if (too_late(endpoint, data[0])) {
+    ++endpoint->counters.shed;
     return NULL;
   }
   ToastPeer* const peer =
@@ -95,8 +110,12 @@ void toast_packet_take(ToastEndpoint* const     endpoint,
                      packet->expected,
                      packet->number,
                      packet->size);
-  toast_path_delay(&peer->path,
-                   toast_clock_arrival(&peer->clock, now_us, packet->stamp));
+  const int64_t delay =
+    toast_clock_arrival(&peer->clock, now_us, packet->stamp);
+  toast_path_delay(&peer->path, delay);
+  toast_feedback_arrival(&peer->feedback,
+                         (uint32_t)now_us - packet->stamp,
+                         delay);
   toast_frames_take(endpoint,
                     peer,
                     now,

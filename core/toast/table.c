@@ -40,6 +40,26 @@ static ToastSession next_handle(const ToastPeer* const peer,
   return (generation << TOAST_WIRE_SLOT_BITS) | slot;
 }
 
+static void give_buffers(ToastPeer* const peer, ToastBuffers* const buffers)
+{
+  peer->media = (ToastQueue){.data     = buffers->media,
+                             .frames   = buffers->media_frames,
+                             .capacity = TOAST_MEDIA_ROOM,
+                             .most     = TOAST_MEDIA_FRAMES};
+
+  peer->urgent = (ToastQueue){.data     = buffers->urgent,
+                              .frames   = buffers->urgent_frames,
+                              .capacity = TOAST_URGENT_ROOM,
+                              .most     = TOAST_URGENT_FRAMES};
+
+  peer->outbox.data   = buffers->out;
+  peer->inbox.data    = buffers->in;
+  peer->repairs.data  = buffers->sent;
+  peer->repairs.sent  = buffers->sent_frames;
+  peer->bulk_out.data = buffers->bulk_out;
+  peer->bulk_in.data  = buffers->bulk_in;
+}
+
 ToastPeer* toast_table_take(ToastEndpoint* const endpoint)
 {
   const uint16_t slot = endpoint->free.first;
@@ -55,16 +75,12 @@ ToastPeer* toast_table_take(ToastEndpoint* const endpoint)
   peer->handle = handle;
   peer->cid =
     ((uint32_t)endpoint->config.node_id << TOAST_WIRE_SLOT_BITS) | slot;
-  peer->chain           = TOAST_NO_SLOT;
-  peer->media.data      = buffers->media;
-  peer->media.capacity  = TOAST_MEDIA_ROOM;
-  peer->urgent.data     = buffers->urgent;
-  peer->urgent.capacity = TOAST_URGENT_ROOM;
-  peer->outbox.data     = buffers->out;
-  peer->outbox.force_at = JAM_NEVER;
-  peer->inbox.data      = buffers->in;
-  peer->rider_at        = JAM_NEVER;
-  peer->ticket_at       = JAM_NEVER;
+  peer->chain = TOAST_NO_SLOT;
+  give_buffers(peer, buffers);
+  peer->outbox.force_at   = JAM_NEVER;
+  peer->bulk_out.force_at = JAM_NEVER;
+  peer->rider_at          = JAM_NEVER;
+  peer->ticket_at         = JAM_NEVER;
   return peer;
 }
 

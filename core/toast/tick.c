@@ -1,15 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Timers. A caller repeats its INIT after 100 ms and doubles the gap; it gives
-// up after 5 s. A half-open session ends after 3 s. An open one ends after the
-// idle time-out without an authentic packet. Riders and probes get a datagram
-// of their own 5 ms after they were due, messages when their next copy is.
-// CLOSE is sent three times, 20 ms apart.
+// What each state of a session does when its time comes (timers.h says when).
 
 #include "toast/endpoint.h"
 
 #include <sodium.h>
-
-#define CLOSE_GAP (20 * JAM_MS)
 
 static JamTime idle_at(const ToastEndpoint* const endpoint,
                        const ToastPeer* const     peer)
@@ -30,8 +24,9 @@ static JamTime force_at(const ToastPeer* const peer)
     return JAM_NEVER; // Already asked for
   }
   const JamTime probe = jam_time_add(peer->probe_at, TOAST_RIDER_TIME);
-  return jam_time_min(probe,
-                      jam_time_min(peer->rider_at, peer->outbox.force_at));
+  const JamTime message =
+    jam_time_min(peer->outbox.force_at, peer->bulk_out.force_at);
+  return jam_time_min(probe, jam_time_min(peer->rider_at, message));
 }
 
 JamTime toast_peer_deadline(const ToastEndpoint* const endpoint,
@@ -118,7 +113,7 @@ static void tick_closing(ToastEndpoint* const endpoint,
   if (++peer->hello_count >= TOAST_CLOSE_COPIES) {
     toast_table_release(endpoint, peer);
   } else {
-    peer->hello_at = jam_time_add(now, CLOSE_GAP);
+    peer->hello_at = jam_time_add(now, TOAST_CLOSE_GAP);
     toast_ready(endpoint, peer);
   }
 }
@@ -184,7 +179,7 @@ void toast_close(ToastEndpoint* const endpoint,
   toast_raise_closed(endpoint, peer, TOAST_REASON_LOCAL);
   peer->state       = TOAST_PEER_CLOSING;
   peer->hello_count = 0U;
-  peer->hello_at    = jam_time_add(now, CLOSE_GAP);
+  peer->hello_at    = jam_time_add(now, TOAST_CLOSE_GAP);
   toast_ready(endpoint, peer);
   toast_timers_set(&endpoint->timers,
                    toast_slot(endpoint, peer),

@@ -19,6 +19,8 @@
 #define TOAST_MAX_DATAGRAM 1200U ///< UDP payload, never exceeded
 #define TOAST_MAX_MEDIA 1164U ///< Bytes of one MEDIA frame alone in a datagram
 #define TOAST_MAX_EVENT 1024U ///< Bytes of one control message
+#define TOAST_MAX_BULK 16384U ///< Bytes of one long message
+#define TOAST_MAX_REPAIR 64U  ///< Frames between a frame and its repair
 #define TOAST_KEY_SIZE 32U
 #define TOAST_ID_SIZE 8U
 #define TOAST_TICKET_SIZE 89U
@@ -65,13 +67,18 @@ typedef struct ToastTicket {
 
 /// What a frame carries. Media, MIDI and table frames are sent once, unordered
 /// and unreliable; events are repeated until acknowledged and arrive in order.
+/// Order of sending: events, MIDI, tables and mesh; media; repair; bulk.
 typedef enum ToastFrameKind {
   TOAST_FRAME_MEDIA, ///< A JDAT packet of stream `handle`; `seq` its counter
   TOAST_FRAME_MIDI,  ///< A JMID packet of stream `handle`
   TOAST_FRAME_TABLE, ///< Clock and jitter table entries
   TOAST_FRAME_EVENT, ///< A control message
-  TOAST_FRAME_MESH   ///< Soft state between siblings, at most TOAST_MAX_EVENT
+  TOAST_FRAME_MESH,  ///< Soft state between siblings, at most TOAST_MAX_EVENT
                      ///< bytes; sent once, unordered and unreliable
+  TOAST_FRAME_BULK,  ///< A long message: reliable, in order among its like, and
+                     ///< the last to be sent; one at a time
+  TOAST_FRAME_REPAIR ///< As MEDIA: a copy of an earlier frame, which may have
+                     ///< come; received only, see toast_set_repair
 } ToastFrameKind;
 
 typedef struct ToastFrame {
@@ -129,7 +136,27 @@ typedef struct ToastStats {
   JamTime  jitter;    ///< 95th percentile of one-way delay above its minimum
   JamTime  rtt;       ///< Newest round trip
   double   peer_loss; ///< Share of our datagrams the peer missed, last 1 s
+  uint64_t media_expired; ///< Frames dropped here: waited for longer than 20 ms
+  uint64_t repairs_sent;
+  uint64_t repairs_unsent; ///< Due, but the budget had no room for them
 } ToastStats;
+
+/// What the peer has last told of the path towards it, about every 20 ms while
+/// media flows. Void while `count` is 0.
+typedef struct ToastReport {
+  uint32_t count;  ///< Reports so far: tells whether there is news
+  JamTime  at;     ///< When it came
+  uint32_t number; ///< Of our packets, the largest number that reached it
+  uint64_t bitmap; ///< Which of the 64 before that: bit 63 is number - 1
+  uint32_t bytes;  ///< Of UDP payload it has received, modulo 2^32
+  uint32_t
+          missing; ///< Of the numbers up to `number`; falls when late ones come
+  JamTime rise;    ///< Delay of the fastest packet since the report before,
+                   ///< above the least of the last 5 to 10 s
+  JamTime jitter;  ///< 95th percentile of delay above the least
+  double  late;    ///< Share of frames that came too late to be played
+  JamTime depth;   ///< Its shortest playout buffer; 0 unknown
+} ToastReport;
 
 /// Datagrams that were no use, by cause; none of them is an error.
 typedef struct ToastCounters {
@@ -141,6 +168,7 @@ typedef struct ToastCounters {
   uint64_t stale;      ///< RESUMEs out of date, or with an epoch seen before
   uint64_t table_full; ///< INITs dropped: every session slot is in use
   uint64_t queue_full; ///< Frames dropped: send queue or bundle full
+  uint64_t shed;       ///< Dropped unopened: had waited here for too long
   uint64_t handshakes; ///< Completed
 } ToastCounters;
 
@@ -214,12 +242,48 @@ void toast_close(ToastEndpoint* endpoint, JamTime now, ToastSession session);
 
 /// Queues a copy of a frame; toast_output then sends it at once, bundled with
 /// whatever else waits for that peer.
-/// Returns JAM_ERR_STATE (not open), JAM_ERR_ARGUMENT (too large) or
-/// JAM_ERR_FULL (queue full: counted; media may simply be dropped).
+/// Media that is not fetched within 20 ms is dropped, the oldest first.
+/// Returns JAM_ERR_STATE (not open; bulk while resuming), JAM_ERR_ARGUMENT (too
+/// large) or JAM_ERR_FULL (queue full: counted; media may simply be dropped;
+/// bulk while the last one is on its way).
 JAM_NODISCARD JamStatus toast_send(ToastEndpoint*    endpoint,
                                    JamTime           now,
                                    ToastSession      session,
                                    const ToastFrame* frame);
+
+/// Sends each media frame once more beside the one `distance` frames after it,
+/// at most TOAST_MAX_REPAIR; 0, as at the start, does not. Unknown sessions are
+/// ignored.
+void toast_set_repair(ToastEndpoint* endpoint,
+                      ToastSession   session,
+                      unsigned       distance);
+
+/// Sets how many bytes per second may be sent in all; repair and bulk get what
+/// control and media leave of it, and bulk at least a 50th. 0, as at the start:
+/// no limit is known, repair is not held back, bulk goes at 125 kB/s. Unknown
+/// sessions are ignored.
+void toast_set_budget(ToastEndpoint* endpoint,
+                      JamTime        now,
+                      ToastSession   session,
+                      uint32_t       bytes_per_second);
+
+/// Tells the peer in the next reports how its media is faring here: the share
+/// of frames too late to be played, and the shortest playout buffer, 0 if there
+/// is none. Unknown sessions are ignored.
+void toast_set_playout(ToastEndpoint* endpoint,
+                       ToastSession   session,
+                       double         late,
+                       JamTime        depth);
+
+/// Reads the newest report; false for an unknown session.
+bool toast_report(const ToastEndpoint* endpoint,
+                  ToastSession         session,
+                  ToastReport*         out);
+
+/// Tells how long the next datagrams to be taken in have waited on this
+/// machine: too old ones are dropped unopened, bulk first, then repair, then
+/// audio, control never. A node calls it; 0 at the start.
+void toast_set_backlog(ToastEndpoint* endpoint, JamTime age);
 
 /// Takes in one datagram. Whatever it is, it is safe: useless ones are counted.
 void toast_input(ToastEndpoint*      endpoint,

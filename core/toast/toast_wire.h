@@ -20,6 +20,8 @@
 #define TOAST_WIRE_CLASS_MASK 0x03U
 #define TOAST_WIRE_CLASS_CONTROL 0U
 #define TOAST_WIRE_CLASS_AUDIO 1U
+#define TOAST_WIRE_CLASS_REPAIR 2U
+#define TOAST_WIRE_CLASS_BULK 3U
 
 #define TOAST_WIRE_TAG_SIZE 16U
 #define TOAST_WIRE_CID_SIZE 3U
@@ -100,7 +102,7 @@
 #define TOAST_WIRE_FRAME_TABLE 3U     // length 2, data
 #define TOAST_WIRE_FRAME_EVENT 4U     // id 2, length 2, data
 #define TOAST_WIRE_FRAME_EVENT_ACK 5U // next id 2, bitmap of the 64 after it 8
-#define TOAST_WIRE_FRAME_FEEDBACK 6U  // largest 4, bitmap 8, bytes 4, missing 4
+#define TOAST_WIRE_FRAME_FEEDBACK 6U  // See TOAST_WIRE_FEEDBACK_*
 #define TOAST_WIRE_FRAME_BLOCKMIN 7U  // count 1, newest block 2, count x 6
 #define TOAST_WIRE_FRAME_PROBE 8U
 #define TOAST_WIRE_FRAME_ECHO 9U // stamp of the probe 4, its arrival 4
@@ -108,13 +110,17 @@
 #define TOAST_WIRE_FRAME_MESH 11U   // length 2, data
 #define TOAST_WIRE_FRAME_TICKET 12U // number 4, id 8, epoch 4, UTC 8, ticket
 #define TOAST_WIRE_FRAME_TICKET_ACK 13U // number 4
+#define TOAST_WIRE_FRAME_REPAIR 14U     // as MEDIA
+#define TOAST_WIRE_FRAME_FRAGMENT 15U // id 2, index 1, count 1, length 2, data
+#define TOAST_WIRE_FRAME_FRAGMENT_ACK 16U // id 2, bitmap 2
 
 #define TOAST_WIRE_MEDIA_HEAD 7U
 #define TOAST_WIRE_MIDI_HEAD 5U
 #define TOAST_WIRE_TABLE_HEAD 3U
 #define TOAST_WIRE_EVENT_HEAD 5U
 #define TOAST_WIRE_EVENT_ACK_SIZE 11U
-#define TOAST_WIRE_FEEDBACK_SIZE 21U
+#define TOAST_WIRE_FRAGMENT_HEAD 7U
+#define TOAST_WIRE_FRAGMENT_ACK_SIZE 5U
 #define TOAST_WIRE_BLOCKMIN_HEAD 4U // With the type
 #define TOAST_WIRE_BLOCKMIN_ENTRY                                              \
   6U // blocks back 1, stamp in block 1, difference 4
@@ -132,6 +138,35 @@
 #define TOAST_WIRE_TICKET_ACK_SIZE 5U
 
 #define TOAST_WIRE_EVENT_WINDOW 64U
+#define TOAST_WIRE_FRAGMENT 1024U // Bytes of each but the last
+#define TOAST_WIRE_MAX_FRAGMENTS 16U
+
+// FEEDBACK: type, largest packet number, which of the 64 before it came, bytes
+// received, packets missing, least difference arrival - stamp (us), jitter (10
+// us), late frames (in 255ths), playout buffer (10 us)
+#define TOAST_WIRE_FEEDBACK_LARGEST 1U
+#define TOAST_WIRE_FEEDBACK_BITMAP 5U
+#define TOAST_WIRE_FEEDBACK_BYTES 13U
+#define TOAST_WIRE_FEEDBACK_MISSING 17U
+#define TOAST_WIRE_FEEDBACK_LEAST 21U
+#define TOAST_WIRE_FEEDBACK_JITTER 25U
+#define TOAST_WIRE_FEEDBACK_LATE 27U
+#define TOAST_WIRE_FEEDBACK_DEPTH 28U
+#define TOAST_WIRE_FEEDBACK_SIZE 30U
+
+// What a datagram and a frame cost, whatever they carry
+#define TOAST_WIRE_DATAGRAM_COST 28U
+#define TOAST_WIRE_FRAME_COST 8U
+_Static_assert(TOAST_WIRE_SHORT_MIN == TOAST_WIRE_DATAGRAM_COST, "28 bytes");
+_Static_assert(TOAST_WIRE_MEDIA_HEAD <= TOAST_WIRE_FRAME_COST, "MEDIA, REPAIR");
+_Static_assert(TOAST_WIRE_MIDI_HEAD <= TOAST_WIRE_FRAME_COST, "MIDI");
+_Static_assert(TOAST_WIRE_TABLE_HEAD <= TOAST_WIRE_FRAME_COST, "TABLE");
+_Static_assert(TOAST_WIRE_EVENT_HEAD <= TOAST_WIRE_FRAME_COST, "EVENT");
+_Static_assert(TOAST_WIRE_MESH_HEAD <= TOAST_WIRE_FRAME_COST, "MESH");
+_Static_assert(TOAST_WIRE_FRAGMENT_HEAD <= TOAST_WIRE_FRAME_COST, "FRAGMENT");
+_Static_assert(TOAST_WIRE_FRAGMENT_HEAD + TOAST_WIRE_FRAGMENT <=
+                 TOAST_WIRE_MAX_FRAMES,
+               "A fragment fits a datagram");
 
 static inline uint16_t toast_get16(const uint8_t* const p)
 {

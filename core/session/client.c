@@ -141,9 +141,11 @@ static void frame_input(SessionClient* const    client,
   Remote* remote = NULL;
   switch (frame->kind) {
   case TOAST_FRAME_MEDIA:
+  case TOAST_FRAME_REPAIR:
     remote = client_remote_of(client, &client->roster, frame->handle);
     if (remote) {
-      client_media(client, now, remote, true, frame);
+      const bool first = frame->kind == TOAST_FRAME_MEDIA;
+      client_media(client, now, remote, first, frame);
     }
     break;
   case TOAST_FRAME_MIDI:
@@ -158,6 +160,7 @@ static void frame_input(SessionClient* const    client,
     client_message(client, now, frame);
     break;
   case TOAST_FRAME_MESH: // Between nodes only
+  case TOAST_FRAME_BULK: // Nobody sends any yet
     break;
   }
 }

@@ -16,22 +16,6 @@ static void set_state(SessionClient* const client,
   (void)snprintf(client->message, sizeof(client->message), "%s", message);
 }
 
-void client_send_message(SessionClient* const        client,
-                         const JamTime               now,
-                         const ToastSession          to,
-                         const SynchubMessage* const message)
-{
-  char             text[SYNCHUB_MAX_MESSAGE];
-  const size_t     size  = synchub_message_write(message, text, sizeof(text));
-  const ToastFrame frame = {TOAST_FRAME_EVENT,
-                            0U,
-                            0U,
-                            (const uint8_t*)text,
-                            size};
-  // Only fails when 64 messages wait: then the session is about to time out
-  (void)!toast_send(client->endpoint, now, to, &frame);
-}
-
 void client_send_join(SessionClient* const client,
                       const JamTime        now,
                       const ToastSession   to)
@@ -39,7 +23,7 @@ void client_send_join(SessionClient* const client,
   SynchubMessage join = {.kind = SYNCHUB_JOIN};
   memcpy(join.room, client->room_id, sizeof(join.room));
   join.profile = client->config.profile;
-  client_send_message(client, now, to, &join);
+  session_message_send(client->endpoint, now, to, &join);
 }
 
 // All nodes of a cluster have one key: an invite to one opens them all
@@ -122,7 +106,7 @@ void session_client_leave(SessionClient* const client, const JamTime now)
   if (client->session) {
     const SynchubMessage leave   = {.kind = SYNCHUB_LEAVE};
     const ToastSession   session = client->session;
-    client_send_message(client, now, session, &leave);
+    session_message_send(client->endpoint, now, session, &leave);
     client->session = 0U;
     toast_close(client->endpoint, now, session);
   }

@@ -39,8 +39,10 @@ static bool is_due(const ToastOutMessage* const message,
   if (message->copies >= SPACED) {
     return now - message->last >= TOAST_EVENT_RIDE_GAP;
   }
+  const uint32_t packets = number - message->first_number;
   return message->copies == 0U ||
-         number - message->first_number >= spacing[message->copies] ||
+         (packets >= spacing[message->copies] &&
+          now - message->last >= TOAST_EVENT_LEAST_GAP) ||
          now - message->first >= rides_ms[message->copies] * JAM_MS;
 }
 

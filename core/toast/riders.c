@@ -52,10 +52,13 @@ static size_t write_fragment_ack(ToastPeer* const peer, uint8_t* const out)
 static size_t
 write_feedback(ToastPeer* const peer, const JamTime now, uint8_t* const out)
 {
-  peer->feedback_at = jam_time_add(now,
-                                   toast_feedback_rising(&peer->feedback)
-                                     ? TOAST_FEEDBACK_FAST_GAP
-                                     : TOAST_FEEDBACK_GAP);
+  const JamTime gap = toast_feedback_rising(&peer->feedback)
+                        ? TOAST_FEEDBACK_FAST_GAP
+                        : TOAST_FEEDBACK_GAP;
+  // What company made it wait for does not add up
+  const JamTime due =
+    peer->feedback_at > now - gap ? peer->feedback_at : now - gap;
+  peer->feedback_at = jam_time_add(due, gap);
   return toast_feedback_write(&peer->feedback, &peer->path, &peer->window, out);
 }
 

@@ -11,10 +11,11 @@
 // soon as the budget has room for it, and again when it is not acknowledged
 // for 100 ms or two round trips.
 //
-// A control message rides in packets n, n + 2, n + 5 and n + 9, or in the first
-// packet 2, 6 and 10 ms after the first copy, and gets a packet of its own 3, 7
-// and 11 ms after it; unacknowledged still, it rides every 20 ms and gets a
-// packet of its own after 20, 20, 40, 80, 100, 100 ... ms.
+// A control message rides in packets n, n + 2, n + 5 and n + 9, with 1 ms
+// between two copies, or in the first packet 2, 6 and 10 ms after the first
+// copy, and gets a packet of its own 3, 7 and 11 ms after it; unacknowledged
+// still, it rides every 20 ms and gets a packet of its own after 20, 20, 40,
+// 80, 100, 100 ... ms.
 //
 // Echoes, acknowledgements, tickets and probes ride in the next packet and get
 // one of their own 5 ms after they were due. FEEDBACK is due 20 ms after the
@@ -42,6 +43,7 @@
 
 #define TOAST_MEDIA_TIME (20 * JAM_MS)
 #define TOAST_FRAGMENT_GAP (100 * JAM_MS)
+#define TOAST_EVENT_LEAST_GAP JAM_MS
 #define TOAST_EVENT_RIDES                                                      \
   {                                                                            \
     0, 2, 6, 10                                                                \

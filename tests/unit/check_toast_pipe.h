@@ -349,7 +349,7 @@ static inline JamStatus pipe_send(Pipe* const          pipe,
                                   const uint32_t       word,
                                   const size_t         size)
 {
-  uint8_t          data[TOAST_MAX_DATAGRAM] = {0};
+  uint8_t          data[TOAST_MAX_BULK + 1U] = {0};
   const ToastFrame frame = {kind, 7U, (uint16_t)word, data, size};
   memcpy(data, &word, sizeof(word));
   return toast_send(pipe->ends[end],

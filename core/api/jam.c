@@ -114,7 +114,7 @@ static JamStatus start(Jam* const jam, const JamConfig* const config)
     status = io_socket_open(&jam->socket, NULL, false);
   }
   if (status == JAM_OK) {
-    const IoEngine engine = {jam, input, output, deadline, tick};
+    const IoEngine engine = {jam, input, output, deadline, tick, NULL};
     status =
       io_loop_start(jam->allocator, &jam->socket, 1U, &engine, &jam->loop);
   }

@@ -217,6 +217,11 @@ void session_node_close(SessionNode* const node, const JamTime now)
   run_events(node, now);
 }
 
+void session_node_set_backlog(SessionNode* const node, const JamTime age)
+{
+  toast_set_backlog(node->endpoint, age);
+}
+
 void session_node_input(SessionNode* const        node,
                         const JamTime             now,
                         const ToastAddress* const from,

@@ -167,6 +167,10 @@ size_t  session_node_output(SessionNode*  node,
 JamTime session_node_deadline(const SessionNode* node);
 void    session_node_tick(SessionNode* node, JamTime now);
 
+/// Tells how long the datagram that is input next has been waiting on this
+/// machine: too old ones are dropped, see toast_set_backlog. Network thread.
+void session_node_set_backlog(SessionNode* node, JamTime age);
+
 // A cluster: nodes that share a secret, one room over several of them
 
 /// Sets UTC: microseconds since 1970 at `now`. Call it before anything else and

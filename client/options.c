@@ -31,6 +31,7 @@ enum {
   OPTION_LISTEN,
   OPTION_PUBLIC,
   OPTION_KEY,
+  OPTION_KEY_LOG,
   OPTION_LIST,
   OPTION_SAVE,
   OPTION_THEME,
@@ -60,6 +61,7 @@ static const struct option long_options[] = {
   {"listen", required_argument, NULL, OPTION_LISTEN},
   {"public", required_argument, NULL, OPTION_PUBLIC},
   {"key-file", required_argument, NULL, OPTION_KEY},
+  {"key-log", required_argument, NULL, OPTION_KEY_LOG},
   {"list-devices", no_argument, NULL, OPTION_LIST},
   {"save", no_argument, NULL, OPTION_SAVE},
   {"theme", required_argument, NULL, OPTION_THEME},
@@ -103,6 +105,8 @@ void client_options_help(void)
     "  --loop               start it again at its end\n"
     "  --out FILE           record what you hear as a WAV\n"
     "  --report FILE        write as JSON what was heard of whom\n"
+    "  --key-log FILE       write down the keys of your sessions, to read\n"
+    "                       captured packets; who has the file can listen\n"
     "\n"
     "  --theme dark|light|contrast, --scale PERCENT   of the window\n"
     "  --save               keep these settings for next time\n"
@@ -233,6 +237,8 @@ static bool read_text(const int option, ClientOptions* const out)
     return copy(out->public_address, sizeof(out->public_address), "--public");
   case OPTION_KEY:
     return copy(out->key_file, sizeof(out->key_file), "--key-file");
+  case OPTION_KEY_LOG:
+    return copy(out->key_log, sizeof(out->key_log), "--key-log");
   default:
     return copy(out->theme, sizeof(out->theme), "--theme");
   }

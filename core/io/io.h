@@ -37,6 +37,16 @@ JAM_NODISCARD JamStatus io_key_read(const char* path,
 JAM_NODISCARD JamStatus io_key_file(const char* path,
                                     uint8_t     out[TOAST_KEY_SIZE]);
 
+/// Opens a file that lines with session keys are appended to; it is made with
+/// mode 0600. Returns JAM_ERR_FILE (cannot be written, or others may read it).
+JAM_NODISCARD JamStatus io_key_log_open(const char* path, int* out);
+
+/// Appends a line. What cannot be written is lost.
+void io_key_log_write(int log, const char* line);
+
+/// Closes the file; -1 is ignored.
+void io_key_log_close(int log);
+
 /// Finds the addresses of a host; IPv4 first, since every node has it. May wait
 /// for the network. Returns JAM_ERR_NOT_FOUND if there are none.
 JAM_NODISCARD JamStatus io_resolve(const SessionHost* host,

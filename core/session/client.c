@@ -272,6 +272,13 @@ void session_client_tick(SessionClient* const client, const JamTime now)
   }
 }
 
+void session_client_set_key_log(SessionClient* const client,
+                                const ToastKeyLog    log,
+                                void* const          context)
+{
+  toast_set_key_log(client->endpoint, log, context);
+}
+
 void session_client_clock(const SessionClient* const client,
                           ToastClock* const          out)
 {

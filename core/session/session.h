@@ -120,6 +120,11 @@ bool session_client_midi_pull(SessionClient* client, JamMidiEvent* out) JAM_RT;
 void session_client_view(SessionClient* client, JamView* out);
 bool session_client_command(SessionClient* client, const JamCommand* command);
 
+/// See toast_set_key_log. Before any thread drives the engine.
+void session_client_set_key_log(SessionClient* client,
+                                ToastKeyLog    log,
+                                void*          context);
+
 /// What the engine believes of its node's clock. Network thread.
 void session_client_clock(const SessionClient* client, ToastClock* out);
 

@@ -70,6 +70,9 @@ struct ToastEndpoint {
   ToastList     life;
   JamTime       backlog; ///< How long the next datagram has waited already
 
+  ToastKeyLog key_log; ///< Null: off
+  void*       key_log_context;
+
   unsigned   pending_count; ///< Frames of the newest datagram ...
   unsigned   pending_taken; ///< ... and how many were taken
   uint8_t    plain[TOAST_MAX_DATAGRAM];
@@ -279,6 +282,14 @@ void toast_ride(ToastEndpoint* endpoint,
 /// Writes the riders that wait, as far as they fit. Returns bytes written.
 size_t
 toast_riders_write(ToastPeer* peer, JamTime now, uint8_t* out, size_t capacity);
+
+// keylog.c
+
+/// Tells the keys of a session, if anybody asked for them. `phase`: which they
+/// are, 0 at first.
+void toast_key_log(const ToastEndpoint* endpoint,
+                   const ToastPeer*     peer,
+                   unsigned             phase);
 
 // tick.c
 

@@ -3,6 +3,6 @@ jam_module(toast
     outbox.c inbox.c envelope.c clock.c clock_report.c path.c timers.c table.c
     cluster.c ticket.c tickets.c epochs.c
     resume_keys.c handshake.c accept.c resume.c resumed.c frames.c receive.c send.c
-    riders.c tick.c endpoint.c
+    riders.c tick.c keylog.c endpoint.c
   DEPENDS base
   PACKAGES sodium)

@@ -178,6 +178,17 @@ JAM_NODISCARD JamStatus toast_endpoint_new(const ToastConfig*  config,
                                            const JamAllocator* allocator,
                                            ToastEndpoint**     out);
 
+#define TOAST_KEY_LINE 96U ///< With its end
+
+/// Receives a line "TOAST CID caller|node PHASE KEY": the key of what that side
+/// sends to this connection id, in hex. Network thread.
+typedef void (*ToastKeyLog)(void* context, const char* line);
+
+/// Tells `log` the keys of every session that opens from now on, so that
+/// captured packets can be read; null, as at the start, tells nobody. Whoever
+/// has the lines can read what the sessions carry.
+void toast_set_key_log(ToastEndpoint* endpoint, ToastKeyLog log, void* context);
+
 /// Releases an endpoint and wipes its keys; null is ignored.
 void toast_endpoint_free(ToastEndpoint* endpoint);
 

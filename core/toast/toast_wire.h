@@ -110,9 +110,9 @@
 #define TOAST_WIRE_FRAME_MESH 11U   // length 2, data
 #define TOAST_WIRE_FRAME_TICKET 12U // number 4, id 8, epoch 4, UTC 8, ticket
 #define TOAST_WIRE_FRAME_TICKET_ACK 13U // number 4
-#define TOAST_WIRE_FRAME_REPAIR 14U     // as MEDIA
-#define TOAST_WIRE_FRAME_FRAGMENT 15U // id 2, index 1, count 1, length 2, data
-#define TOAST_WIRE_FRAME_FRAGMENT_ACK 16U // id 2, bitmap 2
+#define TOAST_WIRE_FRAME_REPAIR 16U     // as MEDIA; 14 and 15: path challenge
+#define TOAST_WIRE_FRAME_FRAGMENT 17U // id 2, index 1, count 1, length 2, data
+#define TOAST_WIRE_FRAME_FRAGMENT_ACK 18U // id 2, bitmap 2
 
 #define TOAST_WIRE_MEDIA_HEAD 7U
 #define TOAST_WIRE_MIDI_HEAD 5U

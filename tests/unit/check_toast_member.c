@@ -59,14 +59,14 @@ START_TEST(malformed_frames_spoil_their_whole_datagram)
     {{9, 0, 0, 0, 0, 0, 0, 0}, 8U},        // Short echo
     {{8, 8, 8, 0x0e}, 4U},                 // Good ones before a bad one
     {{0x0b, 2, 0, 1, 1}, 5U},              // Only siblings may
-    {{14, 0, 0, 0, 0, 0, 0}, 7U},          // Empty repair
-    {{15, 0, 0, 0, 1, 0, 0}, 7U},          // Empty fragment
-    {{15, 0, 0, 1, 1, 1, 0, 9}, 8U},       // Second of one
-    {{15, 0, 0, 0, 17, 1, 0, 9}, 8U},      // Of more than there can be
-    {{15, 0, 0, 0, 2, 1, 0, 9}, 8U},       // Short, but not the last
-    {{15, 0, 0, 0, 1, 2, 0, 9}, 8U},       // Longer than the rest
-    {{15, 0, 0, 0, 1, 1, 4, 9}, 8U},       // Above its limit
-    {{16, 0, 0, 1}, 4U},                   // Short acknowledgement of it
+    {{16, 0, 0, 0, 0, 0, 0}, 7U},          // Empty repair
+    {{17, 0, 0, 0, 1, 0, 0}, 7U},          // Empty fragment
+    {{17, 0, 0, 1, 1, 1, 0, 9}, 8U},       // Second of one
+    {{17, 0, 0, 0, 17, 1, 0, 9}, 8U},      // Of more than there can be
+    {{17, 0, 0, 0, 2, 1, 0, 9}, 8U},       // Short, but not the last
+    {{17, 0, 0, 0, 1, 2, 0, 9}, 8U},       // Longer than the rest
+    {{17, 0, 0, 0, 1, 1, 4, 9}, 8U},       // Above its limit
+    {{18, 0, 0, 1}, 4U},                   // Short acknowledgement of it
   };
 
   Pipe* const  pipe = pipe_new(10U);
@@ -114,7 +114,7 @@ static size_t random_frames(JamRand* const rand, uint8_t* const out)
     for (size_t k = at; k < most && k < at + 80U; ++k) {
       out[k] = (uint8_t)jam_rand_u32(rand);
     }
-    out[at] = (uint8_t)(1U + jam_rand_below(rand, 16U));
+    out[at] = (uint8_t)(1U + jam_rand_below(rand, 18U));
     // No CLOSE but at the very end of the test, small lengths mostly
     out[at] =
       out[at] == TOAST_WIRE_FRAME_CLOSE ? TOAST_WIRE_FRAME_EVENT : out[at];

@@ -21,7 +21,7 @@ static const Command commands[] = {
   {"sim",
    lab_sim,
    "SCENARIO.json [--no-dsp] [--out DIR] [--report FILE] [--audio FILE] "
-   "[--seed N] [--seconds S] [--cost]"},
+   "[--seed N] [--seconds S] [--pcap FILE] [--key-log FILE] [--cost]"},
   {"toast-media", lab_toast_media, ""},
   {"heard", lab_heard, "--report R.json --heard HEARD.wav NAME=PLAYED.wav..."},
   {"band",

@@ -12,6 +12,11 @@ if(TARGET jamnet AND TARGET jamnet-node)
   set_tests_properties(net_cli PROPERTIES LABELS net TIMEOUT 180)
 endif()
 
+add_test(NAME net_dissect COMMAND
+  ${CMAKE_CURRENT_SOURCE_DIR}/net/dissect.sh ${CMAKE_BINARY_DIR}/bin)
+set_tests_properties(net_dissect PROPERTIES LABELS net TIMEOUT 180
+  SKIP_RETURN_CODE 77)
+
 if(TARGET jamnet AND TARGET jamnet-node AND CMAKE_SYSTEM_NAME STREQUAL "Linux")
   add_executable(net_switch net/net_switch.c)
   target_compile_definitions(net_switch PRIVATE _GNU_SOURCE)

@@ -69,9 +69,15 @@ static bool new_client(SimPlayer* const player)
   for (size_t i = 0U; i < sizeof(config.seed); ++i) {
     config.seed[i] = (uint8_t)jam_rand_u32(&rand);
   }
-  return session_client_new(&config,
-                            player->stage->allocator,
-                            &player->client) == JAM_OK;
+  if (session_client_new(&config, player->stage->allocator, &player->client) !=
+      JAM_OK) {
+    return false;
+  }
+  SimCapture* const capture = player->stage->net->capture;
+  if (capture && capture->keys) {
+    session_client_set_key_log(player->client, sim_capture_key, capture);
+  }
+  return true;
 }
 
 static void make_hardware(SimPlayer* const player)

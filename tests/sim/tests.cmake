@@ -2,7 +2,7 @@
 
 # The world of the simulator: virtual time, clocks, links, sound cards.
 add_library(jam_sim_world STATIC
-  sim/sim_clock.c sim/sim_device.c sim/sim_hash.c sim/sim_link.c sim/sim_net.c
+  sim/sim_capture.c sim/sim_clock.c sim/sim_device.c sim/sim_hash.c sim/sim_link.c sim/sim_net.c
   sim/sim_world.c)
 target_include_directories(jam_sim_world PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
 target_include_directories(jam_sim_world PUBLIC

@@ -28,6 +28,7 @@ bool toast_bulk_push(ToastBulkOut* const  bulk,
   memcpy(bulk->data, data, size);
   bulk->size     = (uint16_t)size;
   bulk->acked    = 0U;
+  bulk->since    = now;
   bulk->force_at = now;
   for (unsigned i = 0U; i < TOAST_WIRE_MAX_FRAGMENTS; ++i) {
     bulk->sent[i] = JAM_NEVER;
@@ -38,10 +39,10 @@ bool toast_bulk_push(ToastBulkOut* const  bulk,
 static JamTime
 due_at(const ToastBulkOut* const bulk, const unsigned index, const JamTime gap)
 {
-  if ((bulk->acked >> index) & 1U) {
+  if (((unsigned)bulk->acked >> index) & 1U) {
     return JAM_NEVER;
   }
-  return bulk->sent[index] == JAM_NEVER ? INT64_MIN
+  return bulk->sent[index] == JAM_NEVER ? bulk->since
                                         : jam_time_add(bulk->sent[index], gap);
 }
 
@@ -152,11 +153,11 @@ bool toast_bulk_take(ToastBulkIn* const   bulk,
   if (bulk->count != frame[4]) {
     return false; // Of two sizes the first counts
   }
-  if (!((bulk->have >> index) & 1U)) {
+  if (!(((unsigned)bulk->have >> index) & 1U)) {
     const size_t at   = (size_t)index * TOAST_WIRE_FRAGMENT;
     const size_t data = size - TOAST_WIRE_FRAGMENT_HEAD;
     memcpy(bulk->data + at, frame + TOAST_WIRE_FRAGMENT_HEAD, data);
-    bulk->have = (uint16_t)(bulk->have | (1U << index));
+    bulk->have = (uint16_t)((unsigned)bulk->have | (1U << index));
     bulk->size = (uint16_t)(index + 1U == bulk->count ? at + data : bulk->size);
   }
   bulk->acked_id = id;

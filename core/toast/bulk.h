@@ -14,6 +14,7 @@
 
 typedef struct ToastBulkOut {
   uint8_t* data;     ///< TOAST_MAX_BULK bytes, owned by the endpoint
+  JamTime  since;    ///< It was given
   JamTime  force_at; ///< When a fragment must leave, packet or not
   uint16_t id;
   uint16_t size;                           ///< 0: no message waits

@@ -47,39 +47,58 @@ START_TEST(every_kind_of_frame_arrives_as_sent)
 
 END_TEST
 
+// Sends messages of many sizes both ways over a bad path, as fast as they are
+// taken but one each `gap_ms` at most: all must arrive in order, each once
+static void check_order(const uint64_t       seed,
+                        const ToastFrameKind kind,
+                        const int            gap_ms,
+                        const uint32_t       most,
+                        const uint32_t       least)
+{
+  Pipe* const  pipe = pipe_new(seed);
+  ToastSession s[2];
+  uint32_t     sent[2] = {0U, 0U};
+  pipe_connect(pipe, s);
+  pipe->loss   = 0.3;
+  pipe->twice  = 0.2;
+  pipe->jitter = 10 * JAM_MS; // Reorders
+  for (int ms = 0; ms < 20000; ++ms) {
+    for (unsigned end = 0U; end < 2U && ms < 6000 && ms % gap_ms == 0; ++end) {
+      const size_t size = 4U + (sent[end] * 4099U) % (most - 3U);
+      sent[end] +=
+        pipe_send(pipe, end, s[end], kind, sent[end], size) == JAM_OK;
+    }
+    pipe_run(pipe, JAM_MS);
+  }
+  for (unsigned end = 0U; end < 2U; ++end) {
+    uint32_t next = 0U;
+    for (unsigned i = 0U; i < pipe->event_count[end]; ++i) {
+      const PipeEvent* const event = &pipe->events[end][i];
+      if (event->kind == TOAST_EVENT_FRAME) {
+        ck_assert_uint_eq(event->word, next);
+        ck_assert_uint_eq(event->size, 4U + (next * 4099U) % (most - 3U));
+        ++next;
+      }
+    }
+    ck_assert_uint_gt(next, least);
+    ck_assert_uint_eq(next, sent[1U - end]);
+  }
+  pipe_free(pipe);
+}
+
 START_TEST(messages_arrive_in_order_under_loss_both_ways)
 {
   for (uint64_t seed = 1U; seed <= 5U; ++seed) {
-    Pipe* const  pipe = pipe_new(seed);
-    ToastSession s[2];
-    uint32_t     sent[2] = {0U, 0U};
-    pipe_connect(pipe, s);
-    pipe->loss   = 0.3;
-    pipe->twice  = 0.2;
-    pipe->jitter = 10 * JAM_MS; // Reorders
-    for (int ms = 0; ms < 8000; ++ms) {
-      for (unsigned end = 0U; end < 2U && ms < 6000 && ms % 8 == 0; ++end) {
-        const size_t size = 4U + (sent[end] * 37U) % 1021U;
-        sent[end] +=
-          pipe_send(pipe, end, s[end], TOAST_FRAME_EVENT, sent[end], size) ==
-          JAM_OK;
-      }
-      pipe_run(pipe, JAM_MS);
-    }
-    for (unsigned end = 0U; end < 2U; ++end) {
-      uint32_t next = 0U;
-      for (unsigned i = 0U; i < pipe->event_count[end]; ++i) {
-        const PipeEvent* const event = &pipe->events[end][i];
-        if (event->kind == TOAST_EVENT_FRAME) {
-          ck_assert_uint_eq(event->word, next);
-          ck_assert_uint_eq(event->size, 4U + (next * 37U) % 1021U);
-          ++next;
-        }
-      }
-      ck_assert_uint_gt(next, 300U);
-      ck_assert_uint_eq(next, sent[1U - end]);
-    }
-    pipe_free(pipe);
+    check_order(seed, TOAST_FRAME_EVENT, 8, TOAST_MAX_EVENT, 300U);
+  }
+}
+
+END_TEST
+
+START_TEST(long_messages_arrive_whole_and_in_order)
+{
+  for (uint64_t seed = 1U; seed <= 5U; ++seed) {
+    check_order(seed, TOAST_FRAME_BULK, 1, TOAST_MAX_BULK, 8U);
   }
 }
 
@@ -254,45 +273,6 @@ START_TEST(what_waited_outside_is_dropped_by_class)
     toast_set_backlog(pipe->ends[1], 0);
     pipe_run(pipe, JAM_SECOND); // Bulk is sent again until it is there
     ck_assert_uint_eq(pipe_frames(pipe, 1U, TOAST_FRAME_BULK), 1U);
-    pipe_free(pipe);
-  }
-}
-
-END_TEST
-
-START_TEST(long_messages_arrive_whole_and_in_order)
-{
-  for (uint64_t seed = 1U; seed <= 3U; ++seed) {
-    Pipe* const  pipe = pipe_new(seed);
-    ToastSession s[2];
-    uint32_t     sent[2] = {0U, 0U};
-    pipe_connect(pipe, s);
-    pipe->loss   = 0.2;
-    pipe->twice  = 0.2;
-    pipe->jitter = 10 * JAM_MS;
-    for (int ms = 0; ms < 20000; ++ms) {
-      for (unsigned end = 0U; end < 2U && ms < 15000; ++end) {
-        const size_t size = 4U + (sent[end] * 4099U) % (TOAST_MAX_BULK - 3U);
-        sent[end] +=
-          pipe_send(pipe, end, s[end], TOAST_FRAME_BULK, sent[end], size) ==
-          JAM_OK;
-      }
-      pipe_run(pipe, JAM_MS);
-    }
-    for (unsigned end = 0U; end < 2U; ++end) {
-      uint32_t next = 0U;
-      for (unsigned i = 0U; i < pipe->event_count[end]; ++i) {
-        const PipeEvent* const event = &pipe->events[end][i];
-        if (event->kind == TOAST_EVENT_FRAME) {
-          ck_assert_uint_eq(event->word, next);
-          ck_assert_uint_eq(event->size,
-                            4U + (next * 4099U) % (TOAST_MAX_BULK - 3U));
-          ++next;
-        }
-      }
-      ck_assert_uint_gt(next, 20U);
-      ck_assert_uint_eq(next, sent[1U - end]);
-    }
     pipe_free(pipe);
   }
 }

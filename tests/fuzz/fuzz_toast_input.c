@@ -215,7 +215,7 @@ static void resume_changed(World* const         world,
 static void
 send_all_kinds(World* const world, const uint8_t* const data, const size_t size)
 {
-  toast_set_repair(world->node, world->node_session, data[0] % 3U);
+  toast_set_repair(world->node, world->node_session, (unsigned)size % 3U);
   for (int kind = TOAST_FRAME_MEDIA; kind <= TOAST_FRAME_BULK; ++kind) {
     const ToastFrame frame = {(ToastFrameKind)kind, 1U, 2U, data, size};
     (void)!toast_send(world->node, world->now, world->node_session, &frame);

@@ -5,9 +5,13 @@
 #ifndef JAM_TOAST_ENDPOINT_H
 #define JAM_TOAST_ENDPOINT_H
 
+#include "toast/cookie.h"
 #include "toast/drbg.h"
 #include "toast/epochs.h"
+#include "toast/half_open.h"
 #include "toast/peer.h"
+#include "toast/refused.h"
+#include "toast/sources.h"
 #include "toast/ticket.h"
 #include "toast/timers.h"
 #include "toast/toast.h"
@@ -16,6 +20,9 @@
 #include <base/time.h>
 
 #define TOAST_NO_SLOT UINT16_MAX
+#define TOAST_PLACE_HALF 0x8000U ///< In a place: of the half-open table
+#define TOAST_MAX_IDS (TOAST_WIRE_SLOT_MASK + 1U)
+#define TOAST_REPLIES 256U
 #define TOAST_MEDIA_ROOM 49152U
 #define TOAST_URGENT_ROOM 16384U
 #define TOAST_MAX_PENDING 512U ///< Frames of one datagram, and held messages
@@ -24,7 +31,7 @@
 #define TOAST_HALF_OPEN_TIME (3 * JAM_SECOND)
 #define TOAST_GIVE_UP_TIME (5 * JAM_SECOND)
 #define TOAST_IDLE_TIME (5 * JAM_SECOND)
-#define TOAST_HELLO_GAP (100 * JAM_MS) ///< Doubles with each repeat
+#define TOAST_HELLO_GAP (100 * JAM_MS) ///< Doubles from the second repeat on
 #define TOAST_RIDER_TIME (5 * JAM_MS)
 #define TOAST_FEEDBACK_GAP (20 * JAM_MS)
 #define TOAST_PROBE_FAST_GAP (50 * JAM_MS)
@@ -34,6 +41,11 @@
 #define TOAST_RESUME_TIME (3 * JAM_SECOND)
 #define TOAST_TICKET_RENEWAL (60 * JAM_SECOND)
 #define TOAST_TICKET_GAP (100 * JAM_MS)
+#define TOAST_PATH_GAP (100 * JAM_MS) ///< Doubles with each repeat
+#define TOAST_PATH_TIME (3 * JAM_SECOND)
+#define TOAST_REKEY_TIME (600 * JAM_SECOND)
+#define TOAST_REKEY_PACKETS 0x40000000U
+#define TOAST_REKEY_KEEP (3 * JAM_SECOND)
 
 /// Times what came from an unproven address may be sent there.
 #define TOAST_AMPLIFICATION 3U
@@ -51,6 +63,13 @@ typedef struct ToastList {
   uint16_t last;
 } ToastList;
 
+/// A short answer to a datagram that is not remembered.
+typedef struct ToastReply {
+  ToastAddress to;
+  size_t       size;
+  uint8_t      data[TOAST_WIRE_SIBLING_ACCEPT_SIZE];
+} ToastReply;
+
 struct ToastEndpoint {
   JamAllocator  allocator;
   bool          has_allocator;
@@ -60,7 +79,11 @@ struct ToastEndpoint {
   unsigned      max_sessions;
   ToastPeer*    peers;
   ToastBuffers* buffers;
-  uint16_t*     inits; ///< Hash of accepted INITs: first slot of each chain
+  uint16_t*     id_places; ///< Of each connection id: who has it, or next free
+  unsigned      id_count;
+  unsigned      ids_free;
+  ToastList     ids;   ///< Free ones, longest first
+  uint16_t*     inits; ///< Hash of accepted INITs: first place of each chain
   uint32_t      inits_mask;
   uint8_t       inits_key[16];
   bool          has_utc;
@@ -70,10 +93,29 @@ struct ToastEndpoint {
   uint32_t      resume_epoch; ///< Caller: highest used
   ToastEpoch*   epochs;       ///< Node: of those who resumed here
   unsigned      epoch_count;
-  ToastTimers   timers;
-  ToastList     ready;
-  ToastList     free;
-  ToastList     life;
+  unsigned      unproven; ///< Sessions whose address may be false
+
+  // When accepting
+  ToastHalfOpen* half;
+  unsigned       half_count;
+  unsigned       half_used;
+  JamTime        sweep_at;
+  ToastSources*  sources;
+  ToastCookies   cookies;
+  ToastRefused   refused;
+  unsigned       reply_first;
+  unsigned       reply_count;
+  ToastReply     replies[TOAST_REPLIES];
+
+  ToastAddress from; ///< Of the newest datagram
+  ToastAddress copy_to;
+  size_t       copy_size; ///< Of the datagram that `copy_to` gets, too
+  uint8_t      copy[TOAST_MAX_DATAGRAM];
+
+  ToastTimers timers;
+  ToastList   ready;
+  ToastList   free;
+  ToastList   life;
 
   unsigned   pending_count; ///< Frames of the newest datagram ...
   unsigned   pending_taken; ///< ... and how many were taken
@@ -99,8 +141,16 @@ static inline int64_t toast_utc(const ToastEndpoint* const endpoint,
 /// Builds the free list.
 void toast_table_init(ToastEndpoint* endpoint);
 
-/// Takes the slot that was free longest; null when the table is full.
-ToastPeer* toast_table_take(ToastEndpoint* endpoint);
+/// Takes the connection id that was free longest, for a place: a slot, or a
+/// half-open session. False when every id is in use.
+bool toast_id_take(ToastEndpoint* endpoint, unsigned place, uint32_t* cid);
+
+/// Gives a connection id back.
+void toast_id_release(ToastEndpoint* endpoint, uint32_t cid);
+
+/// Takes the slot that was free longest; null when the table is full. Its
+/// connection id is a new one, or that of `half`, whose place it takes.
+ToastPeer* toast_table_take(ToastEndpoint* endpoint, ToastHalfOpen* half);
 
 /// Gives a slot back and wipes it.
 void toast_table_release(ToastEndpoint* endpoint, ToastPeer* peer);
@@ -111,16 +161,23 @@ ToastPeer* toast_table_find(const ToastEndpoint* endpoint, ToastSession handle);
 /// Finds a session by a connection id of ours, in whatever state.
 ToastPeer* toast_table_by_cid(const ToastEndpoint* endpoint, uint32_t cid);
 
+/// Finds a half-open session by its connection id.
+ToastHalfOpen* toast_half_by_cid(const ToastEndpoint* endpoint, uint32_t cid);
+
 /// Finds the open session of a caller with this identity; null if none.
 ToastPeer* toast_table_by_identity(const ToastEndpoint* endpoint,
                                    const uint8_t        id[TOAST_ID_SIZE]);
 
-/// Finds the session an INIT or RESUME with this ephemeral key has made.
-ToastPeer* toast_table_by_init(const ToastEndpoint* endpoint,
-                               const uint8_t        ephemeral[TOAST_KEY_SIZE]);
+/// Finds the place of what an INIT or RESUME with this ephemeral key has made;
+/// TOAST_NO_SLOT if nothing.
+uint16_t toast_table_by_init(const ToastEndpoint* endpoint,
+                             const uint8_t        ephemeral[TOAST_KEY_SIZE]);
 
-/// Enters an accepted session under its caller's ephemeral key.
-void toast_table_add_init(ToastEndpoint* endpoint, ToastPeer* peer);
+/// Enters a place under its caller's ephemeral key.
+void toast_table_add_init(ToastEndpoint* endpoint, unsigned place);
+
+/// Takes a place out again; one that is not there is ignored.
+void toast_table_remove_init(ToastEndpoint* endpoint, unsigned place);
 
 /// Puts a session on the list of those with something to send.
 void toast_ready(ToastEndpoint* endpoint, ToastPeer* peer);
@@ -165,8 +222,15 @@ void toast_handshake_start(ToastEndpoint* endpoint,
                            const uint8_t* init,
                            const uint8_t* node_key);
 
+/// The keys that a finished handshake gives.
+typedef struct ToastHandshakeKeys {
+  uint8_t send[TOAST_KEY_SIZE];
+  uint8_t receive[TOAST_KEY_SIZE];
+  uint8_t resume[TOAST_KEY_SIZE];
+} ToastHandshakeKeys;
+
 /// Takes the keys of a finished handshake and wipes the rest.
-void toast_handshake_keys(ToastPeer* peer);
+void toast_handshake_keys(NoiseState* noise, ToastHandshakeKeys* out);
 
 /// Takes in an ACCEPT or SIBLING ACCEPT (caller's side).
 void toast_input_accept(ToastEndpoint* endpoint,
@@ -174,7 +238,13 @@ void toast_input_accept(ToastEndpoint* endpoint,
                         const uint8_t* data,
                         size_t         size);
 
-/// Writes the INIT or ACCEPT that is due; 0 if none.
+/// Takes in a COOKIE or VERSIONS (caller's side).
+void toast_input_reply(ToastEndpoint*      endpoint,
+                       const ToastAddress* from,
+                       const uint8_t*      data,
+                       size_t              size);
+
+/// Writes the INIT or RESUMED that is due; 0 if none.
 size_t toast_hello_write(ToastPeer* peer, uint8_t* out, size_t capacity);
 
 /// Makes a session open: keys are there and the peer is known to have them.
@@ -188,6 +258,22 @@ void toast_input_init(ToastEndpoint*      endpoint,
                       const ToastAddress* from,
                       const uint8_t*      data,
                       size_t              size);
+
+/// Opens a half-open session with a sealed packet that came for it; the packet
+/// stays in `plain`. Null if it did not open or nobody more fits.
+ToastPeer* toast_accept_first(ToastEndpoint*      endpoint,
+                              JamTime             now,
+                              ToastHalfOpen*      half,
+                              const ToastAddress* from,
+                              const uint8_t*      data,
+                              size_t              size);
+
+/// Charges a client's session to where it has been proven to come from.
+void toast_charge_session(ToastEndpoint* endpoint, ToastPeer* peer);
+
+/// Writes the oldest short answer that waits; 0 if none.
+size_t
+toast_reply_write(ToastEndpoint* endpoint, ToastAddress* to, uint8_t* out);
 
 // resume.c
 
@@ -259,6 +345,88 @@ void toast_input_short(ToastEndpoint*      endpoint,
                        const ToastAddress* from,
                        const uint8_t*      data,
                        size_t              size);
+
+// route.c
+
+/// Takes in where a fresh packet came from.
+void toast_route_follow(ToastEndpoint*      endpoint,
+                        ToastPeer*          peer,
+                        JamTime             now,
+                        const ToastAddress* from,
+                        const ToastPacket*  packet);
+
+/// Notes that the peer is where it claims to be.
+void toast_route_proven(ToastEndpoint* endpoint, ToastPeer* peer);
+
+/// Notes that the peer may not be where it claims to be.
+void toast_route_doubt(ToastEndpoint* endpoint, ToastPeer* peer, JamTime now);
+
+/// Returns when a route needs its next tick.
+JamTime toast_route_deadline(const ToastRoute* route);
+
+/// Does what is due.
+void toast_route_tick(ToastEndpoint* endpoint, ToastPeer* peer, JamTime now);
+
+/// Writes the PATH that is due, for an address of its own; 0 if none.
+size_t
+toast_route_write(ToastPeer* peer, JamTime now, ToastAddress* to, uint8_t* out);
+
+/// Keeps a copy of a datagram for the new address, if it may have it.
+void toast_route_copy(ToastEndpoint* endpoint,
+                      ToastPeer*     peer,
+                      const uint8_t* data,
+                      size_t         size);
+
+/// Writes the copy that waits; 0 if none.
+size_t
+toast_route_copy_write(ToastEndpoint* endpoint, ToastAddress* to, uint8_t* out);
+
+/// Takes in a PATH.
+void toast_route_asked(ToastEndpoint* endpoint,
+                       ToastPeer*     peer,
+                       JamTime        now,
+                       const uint8_t* frame);
+
+/// Writes the PATH_REPLY that is due. Returns its size, 0 if none.
+size_t
+toast_route_reply_write(ToastRoute* route, uint8_t* out, size_t capacity);
+
+/// Takes in a PATH_REPLY.
+void toast_route_answered(ToastEndpoint* endpoint,
+                          ToastPeer*     peer,
+                          const uint8_t* frame);
+
+// seal.c
+
+/// Seals a short packet around `frames` bytes that stand in `out` already.
+/// Returns its size.
+size_t toast_seal(ToastPeer* peer,
+                  JamTime    now,
+                  uint8_t*   out,
+                  size_t     frames,
+                  uint8_t class);
+
+/// Seals a packet whose first bytes are there but for the number, which is
+/// never to be used again with this key.
+size_t toast_seal_under(const uint8_t key[TOAST_KEY_SIZE],
+                        bool          initiator,
+                        uint32_t      number,
+                        uint8_t*      out,
+                        size_t        frames);
+
+/// Opens a short packet under one key. `initiator`: the caller has sealed it.
+bool toast_unseal(const uint8_t  key[TOAST_KEY_SIZE],
+                  bool           initiator,
+                  const uint8_t* data,
+                  size_t         size,
+                  uint8_t*       out);
+
+/// Opens a short packet of a session and follows its sender to the next key.
+bool toast_open_packet(ToastPeer*     peer,
+                       JamTime        now,
+                       const uint8_t* data,
+                       size_t         size,
+                       uint8_t*       out);
 
 /// Fills in the nonce of a packet. `initiator`: of the direction from caller
 /// to node.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Inside an endpoint: what the role files (handshake, accept, receive, send,
-// riders, tick, table) share. Not for other modules.
+// riders, tick) share. Not for other modules.
 
 #ifndef JAM_TOAST_ENDPOINT_H
 #define JAM_TOAST_ENDPOINT_H
@@ -11,7 +11,9 @@
 #include "toast/half_open.h"
 #include "toast/peer.h"
 #include "toast/refused.h"
+#include "toast/seal.h"
 #include "toast/sources.h"
+#include "toast/table.h"
 #include "toast/ticket.h"
 #include "toast/timers.h"
 #include "toast/toast.h"
@@ -135,66 +137,6 @@ static inline int64_t toast_utc(const ToastEndpoint* const endpoint,
 {
   return endpoint->utc_us + jam_time_to_us(now - endpoint->utc_at);
 }
-
-// table.c
-
-/// Builds the free list.
-void toast_table_init(ToastEndpoint* endpoint);
-
-/// Takes the connection id that was free longest, for a place: a slot, or a
-/// half-open session. False when every id is in use.
-bool toast_id_take(ToastEndpoint* endpoint, unsigned place, uint32_t* cid);
-
-/// Gives a connection id back.
-void toast_id_release(ToastEndpoint* endpoint, uint32_t cid);
-
-/// Takes the slot that was free longest; null when the table is full. Its
-/// connection id is a new one, or that of `half`, whose place it takes.
-ToastPeer* toast_table_take(ToastEndpoint* endpoint, ToastHalfOpen* half);
-
-/// Gives a slot back and wipes it.
-void toast_table_release(ToastEndpoint* endpoint, ToastPeer* peer);
-
-/// Finds a live session by its handle.
-ToastPeer* toast_table_find(const ToastEndpoint* endpoint, ToastSession handle);
-
-/// Finds a session by a connection id of ours, in whatever state.
-ToastPeer* toast_table_by_cid(const ToastEndpoint* endpoint, uint32_t cid);
-
-/// Finds a half-open session by its connection id.
-ToastHalfOpen* toast_half_by_cid(const ToastEndpoint* endpoint, uint32_t cid);
-
-/// Finds the open session of a caller with this identity; null if none.
-ToastPeer* toast_table_by_identity(const ToastEndpoint* endpoint,
-                                   const uint8_t        id[TOAST_ID_SIZE]);
-
-/// Finds the place of what an INIT or RESUME with this ephemeral key has made;
-/// TOAST_NO_SLOT if nothing.
-uint16_t toast_table_by_init(const ToastEndpoint* endpoint,
-                             const uint8_t        ephemeral[TOAST_KEY_SIZE]);
-
-/// Enters a place under its caller's ephemeral key.
-void toast_table_add_init(ToastEndpoint* endpoint, unsigned place);
-
-/// Takes a place out again; one that is not there is ignored.
-void toast_table_remove_init(ToastEndpoint* endpoint, unsigned place);
-
-/// Puts a session on the list of those with something to send.
-void toast_ready(ToastEndpoint* endpoint, ToastPeer* peer);
-
-/// Takes a session off that list.
-void toast_unready(ToastEndpoint* endpoint, ToastPeer* peer);
-
-/// Raises OPEN.
-void toast_raise_open(ToastEndpoint* endpoint, ToastPeer* peer);
-
-/// Raises CLOSED.
-void toast_raise_closed(ToastEndpoint* endpoint,
-                        ToastPeer*     peer,
-                        ToastReason    reason);
-
-/// Ends a session: raises CLOSED and frees all but what that event needs.
-void toast_end(ToastEndpoint* endpoint, ToastPeer* peer, ToastReason reason);
 
 // handshake.c
 
@@ -345,92 +287,6 @@ void toast_input_short(ToastEndpoint*      endpoint,
                        const ToastAddress* from,
                        const uint8_t*      data,
                        size_t              size);
-
-// route.c
-
-/// Takes in where a fresh packet came from.
-void toast_route_follow(ToastEndpoint*      endpoint,
-                        ToastPeer*          peer,
-                        JamTime             now,
-                        const ToastAddress* from,
-                        const ToastPacket*  packet);
-
-/// Notes that the peer is where it claims to be.
-void toast_route_proven(ToastEndpoint* endpoint, ToastPeer* peer);
-
-/// Notes that the peer may not be where it claims to be.
-void toast_route_doubt(ToastEndpoint* endpoint, ToastPeer* peer, JamTime now);
-
-/// Returns when a route needs its next tick.
-JamTime toast_route_deadline(const ToastRoute* route);
-
-/// Does what is due.
-void toast_route_tick(ToastEndpoint* endpoint, ToastPeer* peer, JamTime now);
-
-/// Writes the PATH that is due, for an address of its own; 0 if none.
-size_t
-toast_route_write(ToastPeer* peer, JamTime now, ToastAddress* to, uint8_t* out);
-
-/// Keeps a copy of a datagram for the new address, if it may have it.
-void toast_route_copy(ToastEndpoint* endpoint,
-                      ToastPeer*     peer,
-                      const uint8_t* data,
-                      size_t         size);
-
-/// Writes the copy that waits; 0 if none.
-size_t
-toast_route_copy_write(ToastEndpoint* endpoint, ToastAddress* to, uint8_t* out);
-
-/// Takes in a PATH.
-void toast_route_asked(ToastEndpoint* endpoint,
-                       ToastPeer*     peer,
-                       JamTime        now,
-                       const uint8_t* frame);
-
-/// Writes the PATH_REPLY that is due. Returns its size, 0 if none.
-size_t
-toast_route_reply_write(ToastRoute* route, uint8_t* out, size_t capacity);
-
-/// Takes in a PATH_REPLY.
-void toast_route_answered(ToastEndpoint* endpoint,
-                          ToastPeer*     peer,
-                          const uint8_t* frame);
-
-// seal.c
-
-/// Seals a short packet around `frames` bytes that stand in `out` already.
-/// Returns its size.
-size_t toast_seal(ToastPeer* peer,
-                  JamTime    now,
-                  uint8_t*   out,
-                  size_t     frames,
-                  uint8_t class);
-
-/// Seals a packet whose first bytes are there but for the number, which is
-/// never to be used again with this key.
-size_t toast_seal_under(const uint8_t key[TOAST_KEY_SIZE],
-                        bool          initiator,
-                        uint32_t      number,
-                        uint8_t*      out,
-                        size_t        frames);
-
-/// Opens a short packet under one key. `initiator`: the caller has sealed it.
-bool toast_unseal(const uint8_t  key[TOAST_KEY_SIZE],
-                  bool           initiator,
-                  const uint8_t* data,
-                  size_t         size,
-                  uint8_t*       out);
-
-/// Opens a short packet of a session and follows its sender to the next key.
-bool toast_open_packet(ToastPeer*     peer,
-                       JamTime        now,
-                       const uint8_t* data,
-                       size_t         size,
-                       uint8_t*       out);
-
-/// Fills in the nonce of a packet. `initiator`: of the direction from caller
-/// to node.
-void toast_nonce(uint8_t nonce[12], bool initiator, uint32_t number);
 
 // riders.c
 

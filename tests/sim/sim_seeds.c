@@ -114,6 +114,9 @@ static void draw_scenario(const uint64_t seed, Scenario* const out)
   out->seconds = 8.0;
   if (chance(&rand, 0.5)) {
     draw_event(&rand, out);
+    if (chance(&rand, 0.4)) {
+      draw_event(&rand, out); // Of another kind, perhaps at the same time
+    }
     for (unsigned i = 0U; i < out->event_count; ++i) {
       const ScenarioEvent* const event = &out->events[i];
       const double end = event->t + event->seconds + QUIET_SECONDS;

@@ -22,6 +22,7 @@ static const Command commands[] = {
    lab_sim,
    "SCENARIO.json [--no-dsp] [--out DIR] [--report FILE] [--audio FILE] "
    "[--seed N] [--seconds S] [--cost]"},
+  {"toast", lab_toast, ""},
   {"heard", lab_heard, "--report R.json --heard HEARD.wav NAME=PLAYED.wav..."},
   {"band",
    lab_band,

@@ -56,5 +56,6 @@ int lab_vectors(int argc, char** argv);
 int lab_sim(int argc, char** argv);
 int lab_band(int argc, char** argv);
 int lab_heard(int argc, char** argv);
+int lab_toast(int argc, char** argv);
 
 #endif // LAB_LAB_H

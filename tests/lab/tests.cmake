@@ -2,7 +2,7 @@
 # jamnet-lab: the product's code on given input. Each command is one file.
 add_executable(jamnet-lab
   lab/lab.c lab/lab_tools.c lab/signals.c lab/lab_jdat.c lab/lab_vectors.c
-  lab/lab_sim.c lab/lab_heard.c)
+  lab/lab_sim.c lab/lab_heard.c lab/lab_toast.c)
 target_link_libraries(jamnet-lab
   PRIVATE jam_jellie jam_sim jam_options PkgConfig::jam_sndfile
     PkgConfig::jam_cjson m)

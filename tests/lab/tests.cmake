@@ -23,3 +23,5 @@ endif()
 add_test(NAME lab_vectors
   COMMAND sh -c "$<TARGET_FILE:jamnet-lab> vectors | cmp - ${CMAKE_CURRENT_SOURCE_DIR}/vectors/jdat.jsonl")
 set_tests_properties(lab_vectors PROPERTIES LABELS "unit;lab" TIMEOUT 60)
+add_test(NAME lab_toast COMMAND jamnet-lab toast)
+set_tests_properties(lab_toast PROPERTIES LABELS "unit;lab;toast" TIMEOUT 120)

@@ -25,6 +25,15 @@ if(TARGET jamnet AND TARGET jamnet-node AND CMAKE_SYSTEM_NAME STREQUAL "Linux")
   endif()
 endif()
 
+if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
+  add_executable(net_flood net/net_flood.c)
+  target_compile_definitions(net_flood PRIVATE _DEFAULT_SOURCE)
+  target_link_libraries(net_flood PRIVATE jam_io jam_session jam_options m)
+  # Gently, for others use the machine; alone: net_flood 100000
+  add_test(NAME net_flood COMMAND net_flood 20000 2)
+  set_tests_properties(net_flood PROPERTIES LABELS net TIMEOUT 60)
+endif()
+
 if(TARGET PkgConfig::jam_jack)
   add_executable(jack_harness net/jack_harness.c net/jack_options.c
     net/jack_report.c net/jack_side.c net/jack_signal.c net/jack_analyse.c net/jack_drift.c)

@@ -12,6 +12,13 @@ if(TARGET jamnet AND TARGET jamnet-node)
   set_tests_properties(net_cli PROPERTIES LABELS net TIMEOUT 180)
 endif()
 
+if(TARGET jamnet AND TARGET jamnet-node)
+  add_test(NAME net_rebind COMMAND
+    ${CMAKE_CURRENT_SOURCE_DIR}/net/rebind.py ${CMAKE_BINARY_DIR}/bin)
+  set_tests_properties(net_rebind PROPERTIES LABELS net TIMEOUT 120
+    RUN_SERIAL ON)
+endif()
+
 if(TARGET jamnet AND TARGET jamnet-node AND CMAKE_SYSTEM_NAME STREQUAL "Linux")
   add_executable(net_switch net/net_switch.c)
   target_compile_definitions(net_switch PRIVATE _GNU_SOURCE)

@@ -102,6 +102,7 @@ START_TEST(an_impostors_accept_is_named_after_the_time_out)
 
 END_TEST
 
+// Fails without: the search for an INIT (accept.c: answer_again returns false)
 START_TEST(copies_of_an_init_get_the_same_accept_and_one_session)
 {
   Pipe* const pipe = pipe_new(5U);
@@ -150,6 +151,7 @@ START_TEST(every_flipped_byte_of_a_sealed_packet_is_noticed)
 
 END_TEST
 
+// Fails without: the window (window.c: take any)
 START_TEST(every_captured_datagram_replayed_has_no_effect)
 {
   Pipe* const  pipe = pipe_new(7U);

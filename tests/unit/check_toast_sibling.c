@@ -76,6 +76,7 @@ START_TEST(siblings_open_and_know_each_other)
 
 END_TEST
 
+// Fails without: the shared secret (noise.c: psk not mixed in)
 START_TEST(another_secret_opens_nothing)
 {
   Pipe* const pipe = pair(2U, 7U, 8U);
@@ -193,6 +194,7 @@ START_TEST(a_new_node_id_holds_from_then_on)
 
 END_TEST
 
+// Fails without: HALF_OPEN (accept.c: open at the INIT)
 START_TEST(replayed_calls_give_no_session_and_do_not_stay)
 {
   Pipe* const pipe = pair(8U, 7U, 7U);

@@ -130,8 +130,8 @@
 #define TOAST_WIRE_FRAME_MESH 11U   // length 2, data
 #define TOAST_WIRE_FRAME_TICKET 12U // number 4, id 8, epoch 4, UTC 8, ticket
 #define TOAST_WIRE_FRAME_TICKET_ACK 13U // number 4
-#define TOAST_WIRE_FRAME_PATH 24U       // challenge 8
-#define TOAST_WIRE_FRAME_PATH_REPLY 25U // challenge 8
+#define TOAST_WIRE_FRAME_PATH 14U       // challenge 8
+#define TOAST_WIRE_FRAME_PATH_REPLY 15U // challenge 8
 
 #define TOAST_WIRE_MEDIA_HEAD 7U
 #define TOAST_WIRE_MIDI_HEAD 5U

@@ -12,9 +12,8 @@ static void false_init(Pipe* const pipe, uint8_t out[TOAST_WIRE_INIT_SIZE])
   memset(out, 0, TOAST_WIRE_INIT_SIZE);
   out[0] = TOAST_WIRE_INIT;
   out[1] = TOAST_WIRE_VERSION;
-  for (size_t i = TOAST_WIRE_INIT_NOISE; i < 77U; ++i) {
-    out[i] = (uint8_t)jam_rand_u32(&pipe->rand);
-  }
+  toast_put32(out + TOAST_WIRE_INIT_NOISE, jam_rand_u32(&pipe->rand));
+  toast_put32(out + TOAST_WIRE_INIT_NOISE + 4, jam_rand_u32(&pipe->rand));
 }
 
 static ToastAddress address_of(const uint32_t number)
@@ -199,14 +198,14 @@ START_TEST(false_cookies_make_a_caller_send_little)
 END_TEST
 
 // Fails without: cookies, or with a table that grows
-START_TEST(a_million_inits_do_not_touch_a_session)
+START_TEST(a_flood_does_not_touch_a_session)
 {
   Pipe* const  pipe = pipe_new(6U);
   ToastSession s[2];
   pipe_connect(pipe, s);
   unsigned sent = 0U;
   for (unsigned i = 0U; i < 1000U; ++i) {
-    flood(pipe, 1000U);
+    flood(pipe, 200U);
     for (unsigned end = 0U; end < 2U; ++end) {
       ck_assert_int_eq(pipe_send(pipe, end, s[end], TOAST_FRAME_MEDIA, i, 60U),
                        JAM_OK);
@@ -619,6 +618,8 @@ START_TEST(nothing_is_amplified)
 
 END_TEST
 
+#define SEEDS 300U // A thousand: jamnet-lab toast
+
 static int order(const void* const a, const void* const b)
 {
   const JamTime x = *(const JamTime*)a;
@@ -630,8 +631,8 @@ static int order(const void* const a, const void* const b)
 // Fails without: repeats at 100 and 200 ms (handshake.c: double from the first)
 START_TEST(connecting_is_quick_at_five_percent_loss)
 {
-  static JamTime times[1000];
-  for (unsigned i = 0U; i < 1000U; ++i) {
+  static JamTime times[SEEDS];
+  for (unsigned i = 0U; i < SEEDS; ++i) {
     ToastConfig a    = pipe_config(0U, (uint8_t)i);
     ToastConfig b    = pipe_config(1U, (uint8_t)i);
     a.max_sessions   = 1U;
@@ -647,9 +648,10 @@ START_TEST(connecting_is_quick_at_five_percent_loss)
     times[i] = pipe->now;
     pipe_free(pipe);
   }
-  qsort(times, 1000U, sizeof(times[0]), order);
-  ck_assert_int_eq(times[500], 20 * JAM_MS);
-  ck_assert_int_le(times[989], 270 * JAM_MS); // A round trip and 250 ms
+  qsort(times, SEEDS, sizeof(times[0]), order);
+  ck_assert_int_eq(times[SEEDS / 2U], 20 * JAM_MS);
+  ck_assert_int_le(times[SEEDS * 99U / 100U - 1U],
+                   270 * JAM_MS); // A round trip and 250 ms
 }
 
 END_TEST
@@ -664,7 +666,7 @@ int main(void)
   tcase_add_test(tcase, a_cookie_is_good_for_its_address_and_init_only);
   tcase_add_test(tcase, a_cookie_is_good_for_two_minutes_and_not_for_five);
   tcase_add_test(tcase, false_cookies_make_a_caller_send_little);
-  tcase_add_test(tcase, a_million_inits_do_not_touch_a_session);
+  tcase_add_test(tcase, a_flood_does_not_touch_a_session);
   tcase_add_test(tcase, a_full_half_open_table_makes_room);
   tcase_add_test(tcase, a_source_has_its_share_and_no_more);
   tcase_add_test(tcase, false_addresses_use_up_nobodys_share);

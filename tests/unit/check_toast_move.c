@@ -192,10 +192,11 @@ START_TEST(a_flood_of_new_addresses_makes_few_paths)
 
 END_TEST
 
-static void seal_frames(Pipe* const          pipe,
-                        const ToastSession   s[2],
-                        const uint8_t* const frames,
-                        const size_t         size)
+static void seal_frames(Pipe* const               pipe,
+                        const ToastSession        s[2],
+                        const ToastAddress* const from,
+                        const uint8_t* const      frames,
+                        const size_t              size)
 {
   uint8_t out[TOAST_MAX_DATAGRAM];
   memcpy(out + TOAST_WIRE_SHORT_HEAD, frames, size);
@@ -204,7 +205,7 @@ static void seal_frames(Pipe* const          pipe,
                                    out,
                                    size,
                                    TOAST_WIRE_CLASS_CONTROL);
-  pipe_input(pipe, 1U, &pipe->address[0], out, sealed);
+  pipe_input(pipe, 1U, from, out, sealed);
 }
 
 // Fails without: one reply a datagram (route.c: queue them)
@@ -221,7 +222,7 @@ START_TEST(a_flood_of_paths_gets_no_more_than_it_sends)
     frames[i] = i % TOAST_WIRE_PATH_SIZE ? (uint8_t)i : TOAST_WIRE_FRAME_PATH;
   }
   for (unsigned i = 0U; i < 10000U; ++i) { // A million of them
-    seal_frames(pipe, s, frames, sizeof(frames));
+    seal_frames(pipe, s, &pipe->address[0], frames, sizeof(frames));
     came += sizeof(frames);
     pipe_settle(pipe);
     pipe->recorded = 0U;
@@ -231,8 +232,28 @@ START_TEST(a_flood_of_paths_gets_no_more_than_it_sends)
   for (size_t i = 0U; i < sizeof(frames); i += TOAST_WIRE_PATH_SIZE) {
     frames[i] = TOAST_WIRE_FRAME_PATH_REPLY;
   }
-  seal_frames(pipe, s, frames, sizeof(frames));
+  seal_frames(pipe, s, &pipe->address[0], frames, sizeof(frames));
   ck_assert_uint_eq(toast_peer(pipe->ends[1], s[1])->port, 9000U);
+  pipe_free(pipe);
+}
+
+END_TEST
+
+// With valid keys, but not there. Fails without: the challenge's comparison
+// (toast_route_answered)
+START_TEST(a_member_cannot_claim_an_address_it_does_not_have)
+{
+  Pipe* const  pipe = pipe_new(10U);
+  ToastSession s[2];
+  pipe->strict = true;
+  pipe_connect(pipe, s);
+  for (unsigned i = 0U; i < 1000U; ++i) {
+    uint8_t reply[TOAST_WIRE_PATH_SIZE] = {TOAST_WIRE_FRAME_PATH_REPLY};
+    toast_put32(reply + 1, jam_rand_u32(&pipe->rand));
+    seal_frames(pipe, s, &victim, reply, sizeof(reply));
+    pipe_drain(pipe, 1U);
+    ck_assert_uint_eq(toast_peer(pipe->ends[1], s[1])->port, 9000U);
+  }
   pipe_free(pipe);
 }
 
@@ -420,6 +441,7 @@ int main(void)
   tcase_add_test(tcase, a_new_address_gets_three_times_what_it_sent_at_most);
   tcase_add_test(tcase, a_flood_of_new_addresses_makes_few_paths);
   tcase_add_test(tcase, a_flood_of_paths_gets_no_more_than_it_sends);
+  tcase_add_test(tcase, a_member_cannot_claim_an_address_it_does_not_have);
   tcase_add_test(tcase, an_init_sent_on_from_elsewhere_opens_nothing_there);
   tcase_add_test(tcase, keys_change_without_anybody_noticing);
   tcase_add_test(tcase, keys_change_every_ten_minutes);

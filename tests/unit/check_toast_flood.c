@@ -324,7 +324,7 @@ START_TEST(false_addresses_use_up_nobodys_share)
 
 END_TEST
 
-// Fails without: the session limit of a source (accept.c)
+// Fails without: the session limit of a source (accept.c: most_sessions)
 START_TEST(one_source_cannot_have_all_sessions)
 {
   Pipe* const pipe     = small_table(10U, 64U);

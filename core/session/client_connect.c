@@ -7,6 +7,8 @@
 #include <string.h>
 
 #define RETRY_PERIOD (500 * JAM_MS)
+#define OTHER_VERSION                                                          \
+  "The node speaks another version of JAMNet. Update the older one."
 
 static void set_state(SessionClient* const client,
                       const JamState       state,
@@ -88,6 +90,7 @@ JamStatus session_client_join(SessionClient* const      client,
   memcpy(client->room_id, room_id, SYNCHUB_ROOM_SIZE);
   client->address_count = count;
   client->wrong_key     = false;
+  client->wrong_version = false;
   memset(&client->roam, 0, sizeof(client->roam));
   client->next_view = now;
   set_state(client, JAM_STATE_CONNECTING, "Looking for the node.");
@@ -140,7 +143,8 @@ static void give_up(SessionClient* const client)
 {
   set_state(client,
             JAM_STATE_FAILED,
-            client->wrong_key
+            client->wrong_version ? OTHER_VERSION
+            : client->wrong_key
               ? "The node at that address is not the one of this invite. Ask "
                 "for a new one."
               : "No answer from the node. Is it running, is its UDP port open "
@@ -157,6 +161,7 @@ void client_connect_closed(SessionClient* const    client,
       if (client->dialled[i] == event->session) {
         client->dialled[i] = 0U;
         client->wrong_key |= event->reason == TOAST_REASON_WRONG_KEY;
+        client->wrong_version |= event->reason == TOAST_REASON_VERSION;
       }
       waiting |= client->dialled[i] != 0U;
     }

@@ -191,6 +191,7 @@ struct SessionClient {
   ToastSession   dialled[MAX_DIALS]; // Awaiting an answer
   ToastSession   session;            // Open, or 0
   bool           wrong_key;          // An address answered with another key
+  bool           wrong_version;      // An address speaks another version
   JamTime        retry_at;
   SynchubUserId  shown_self; // To the user interface: the same on every node
   SynchubRoster  roster;

@@ -222,6 +222,12 @@ void node_message_input(SessionNode* const      node,
       "This node speaks another version of JAMNet. Update the older one.");
   } else if (status != JAM_OK) {
     ++node->out_of_place;
+  } else if (message.kind == SYNCHUB_JOIN &&
+             !toast_charge(node->endpoint, now, user->end.session)) {
+    node_refuse(node,
+                now,
+                user->end.session,
+                "Too many came from your address just now. Try again later.");
   } else if (message.kind == SYNCHUB_JOIN) {
     join(node, now, user, &message);
   } else if (message.kind == SYNCHUB_LEAVE) {

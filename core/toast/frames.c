@@ -41,6 +41,9 @@ static size_t frame_size(const ToastPeer* const peer,
     return TOAST_WIRE_ECHO_SIZE;
   case TOAST_WIRE_FRAME_CLOSE:
     return TOAST_WIRE_CLOSE_SIZE;
+  case TOAST_WIRE_FRAME_PATH:
+  case TOAST_WIRE_FRAME_PATH_REPLY:
+    return TOAST_WIRE_PATH_SIZE;
   case TOAST_WIRE_FRAME_TICKET: // From a node to its caller
     return peer->dialled && !peer->sibling ? TOAST_WIRE_TICKET_SIZE : 0U;
   case TOAST_WIRE_FRAME_TICKET_ACK:
@@ -252,6 +255,12 @@ static void take(ToastEndpoint* const endpoint,
     toast_bulk_ack(&peer->bulk_out,
                    toast_get16(frame + 1),
                    toast_get16(frame + 3));
+    break;
+  case TOAST_WIRE_FRAME_PATH:
+    toast_route_asked(endpoint, peer, now, frame);
+    break;
+  case TOAST_WIRE_FRAME_PATH_REPLY:
+    toast_route_answered(endpoint, peer, frame);
     break;
   case TOAST_WIRE_FRAME_TICKET:
     toast_ticket_take(peer, now, frame);

@@ -36,12 +36,27 @@ static void write_key(const ToastEndpoint* const endpoint,
   sodium_memzero(line, sizeof(line));
 }
 
-void toast_key_log(const ToastEndpoint* const endpoint,
-                   const ToastPeer* const     peer,
-                   const unsigned             phase)
+void toast_key_log(const ToastEndpoint* const endpoint, ToastPeer* const peer)
 {
-  if (endpoint->key_log) {
-    write_key(endpoint, peer->remote_cid, peer->dialled, phase, peer->send_key);
-    write_key(endpoint, peer->cid, !peer->dialled, phase, peer->receive_key);
+  ToastPhase* const send    = &peer->send_phase;
+  ToastPhase* const receive = &peer->receive_phase;
+  if (peer->state != TOAST_PEER_OPEN) {
+    return; // There are none yet
   }
+  if (endpoint->key_log && !send->logged) {
+    write_key(endpoint,
+              peer->remote_cid,
+              peer->dialled,
+              send->turns,
+              peer->send_key);
+  }
+  if (endpoint->key_log && !receive->logged) {
+    write_key(endpoint,
+              peer->cid,
+              !peer->dialled,
+              receive->turns,
+              peer->receive_key);
+  }
+  send->logged    = true;
+  receive->logged = true;
 }

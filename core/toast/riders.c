@@ -86,9 +86,9 @@ size_t toast_riders_write(ToastPeer* const peer,
                           uint8_t* const   out,
                           const size_t     capacity)
 {
-  size_t at = 0U;
-  if (wants(peer, TOAST_RIDER_ACK, TOAST_WIRE_EVENT_ACK_SIZE, capacity)) {
-    at += write_ack(peer, out);
+  size_t at = toast_route_reply_write(&peer->route, out, capacity);
+  if (wants(peer, TOAST_RIDER_ACK, TOAST_WIRE_EVENT_ACK_SIZE, capacity - at)) {
+    at += write_ack(peer, out + at);
     done(peer, TOAST_RIDER_ACK);
   }
   if (wants(peer, TOAST_RIDER_ECHO, TOAST_WIRE_ECHO_SIZE, capacity - at)) {

@@ -7,8 +7,6 @@
 
 #include "toast/endpoint.h"
 
-#include <sodium.h>
-
 #include <string.h>
 
 #define LEAST_CREDIT 400U // Not worth a datagram below
@@ -260,31 +258,6 @@ static size_t write_frames(ToastPeer* const peer,
   return at;
 }
 
-static size_t seal(ToastPeer* const peer,
-                   const JamTime    now,
-                   uint8_t* const   out,
-                   const size_t     frames,
-                   const uint8_t class)
-{
-  uint8_t nonce[crypto_aead_chacha20poly1305_IETF_NPUBBYTES];
-  out[0] = (uint8_t)(TOAST_WIRE_SHORT | class);
-  toast_put24(out + TOAST_WIRE_SHORT_CID, peer->remote_cid);
-  toast_put32(out + TOAST_WIRE_SHORT_NUMBER, peer->send_number);
-  toast_put32(out + TOAST_WIRE_SHORT_STAMP, (uint32_t)jam_time_to_us(now));
-  toast_nonce(nonce, peer->dialled, peer->send_number);
-  ++peer->send_number;
-  (void)crypto_aead_chacha20poly1305_ietf_encrypt(out + TOAST_WIRE_SHORT_HEAD,
-                                                  NULL,
-                                                  out + TOAST_WIRE_SHORT_HEAD,
-                                                  frames,
-                                                  out,
-                                                  TOAST_WIRE_SHORT_HEAD,
-                                                  NULL,
-                                                  nonce,
-                                                  peer->send_key);
-  return frames + TOAST_WIRE_SHORT_MIN;
-}
-
 // Writes a short packet or, while resuming, a RESUME; 0 if there is nothing
 static size_t
 write_packet(ToastPeer* const peer, const JamTime now, uint8_t* const out)
@@ -304,7 +277,7 @@ write_packet(ToastPeer* const peer, const JamTime now, uint8_t* const out)
     return 0U;
   }
   const size_t size = resume ? toast_resume_seal(peer, now, out, frames)
-                             : seal(peer, now, out, frames, class);
+                             : toast_seal(peer, now, out, frames, class);
   toast_budget_spend(&peer->budget, size);
   ++peer->datagrams_sent;
   peer->bytes_sent += size;
@@ -324,7 +297,6 @@ static size_t write_datagram(ToastPeer* const peer,
       size = toast_hello_write(peer, out, capacity);
     }
   } else if (peer->state != TOAST_PEER_DIALLING &&
-             peer->state != TOAST_PEER_HALF_OPEN &&
              toast_may_send(peer, LEAST_CREDIT)) {
     size = write_packet(peer, now, out);
   }
@@ -351,6 +323,12 @@ size_t toast_output(ToastEndpoint* const endpoint,
   if (capacity < TOAST_MAX_DATAGRAM) {
     return 0U;
   }
+  const size_t waiting = toast_reply_write(endpoint, to, buffer);
+  const size_t copied =
+    waiting ? waiting : toast_route_copy_write(endpoint, to, buffer);
+  if (copied > 0U) {
+    return copied;
+  }
   while (endpoint->ready.first != TOAST_NO_SLOT) {
     ToastPeer* const peer = &endpoint->peers[endpoint->ready.first];
     if ((peer->state == TOAST_PEER_OPEN ||
@@ -358,8 +336,14 @@ size_t toast_output(ToastEndpoint* const endpoint,
         peer->send_number >= TOAST_WIRE_MAX_NUMBER) {
       toast_close(endpoint, now, peer->handle);
     }
+    const size_t path = toast_route_write(peer, now, to, buffer);
+    if (path > 0U) {
+      return path; // The session stays in the list
+    }
     const size_t size = write_datagram(peer, now, buffer, capacity);
     *to               = peer->address;
+    toast_key_log(endpoint, peer);
+    toast_route_copy(endpoint, peer, buffer, size);
     toast_unready(endpoint, peer);
     if ((size > 0U || !peer->unproven) && has_more(peer, now)) {
       toast_ready(endpoint, peer);

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: MIT
 // When things happen, and which session must be woken next.
 //
-// A caller repeats its INIT after 100 ms and doubles the gap; it gives up after
-// 5 s. A half-open session ends after 3 s without a sealed packet, an open one
-// after the idle time-out without an authentic one. RESUMEs leave with every
-// packet for 3 s at most.
+// A caller repeats its INIT after 100, 200, 400 ... ms; it gives up after 5 s.
+// A half-open session ends after 3 s without a sealed packet, an open one after
+// the idle time-out without an authentic one, or when its address is not proven
+// within 3 s. RESUMEs leave with every packet for 3 s at most.
+//
+// PATH goes to a new address at once, then 100, 300, 700 ... ms later; after 3
+// s that address is forgotten. A sending key lasts 10 minutes or 2^30 packets,
+// a former receiving key 3 s more.
 //
 // Media that waits for longer than 20 ms is dropped. Repair leaves in the
 // packet of the frame that makes it due, or not at all. A fragment leaves as
@@ -35,11 +39,16 @@
 
 #include <stdbool.h>
 
-#define TOAST_HELLO_GAP (100 * JAM_MS) ///< Doubles with each repeat
+#define TOAST_HELLO_GAP (100 * JAM_MS) ///< Doubles from the second repeat on
 #define TOAST_GIVE_UP_TIME (5 * JAM_SECOND)
 #define TOAST_HALF_OPEN_TIME (3 * JAM_SECOND)
 #define TOAST_IDLE_TIME (5 * JAM_SECOND) ///< Unless configured
 #define TOAST_RESUME_TIME (3 * JAM_SECOND)
+#define TOAST_PATH_GAP (100 * JAM_MS) ///< Doubles with each repeat
+#define TOAST_PATH_TIME (3 * JAM_SECOND)
+#define TOAST_REKEY_TIME (600 * JAM_SECOND)
+#define TOAST_REKEY_PACKETS 0x40000000U
+#define TOAST_REKEY_KEEP (3 * JAM_SECOND)
 
 #define TOAST_MEDIA_TIME (20 * JAM_MS)
 #define TOAST_FRAGMENT_GAP (100 * JAM_MS)

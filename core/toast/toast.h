@@ -3,9 +3,8 @@
 //
 // A ToastEndpoint is one UDP port with a fixed table of sessions, dialled or
 // accepted. It is driven by five verbs: input, output, deadline, tick, event.
-// Time, datagrams, memory and a random seed come in from outside, so the same
-// code runs under ppoll and in the simulator, bit for bit. Wire layout:
-// toast_wire.h; rules and timers: PROTOCOL.md.
+// Time, datagrams, memory and a random seed come in from outside, so that it
+// runs alike everywhere. Layout: toast_wire.h; rules, timers: PROTOCOL.md.
 //
 // Thread: everything here belongs to the network thread.
 
@@ -44,6 +43,7 @@ typedef struct ToastConfig {
   JamTime  idle_timeout; ///< Silence that ends a session; 0: 5 s
   bool     clustered;    ///< A node with siblings: sessions with them, tickets
   uint8_t  cluster_secret[TOAST_KEY_SIZE]; ///< Which all siblings know
+  unsigned half_open; ///< Callers answered and not yet heard; 0: 1024, the most
 } ToastConfig;
 
 typedef struct ToastEndpoint ToastEndpoint;
@@ -101,7 +101,8 @@ typedef enum ToastReason {
   TOAST_REASON_SILENCE,   ///< Nothing heard for the idle time-out
   TOAST_REASON_NO_ANSWER, ///< The handshake got no answer
   TOAST_REASON_WRONG_KEY, ///< The answer did not come from that node's key
-  TOAST_REASON_RESUMED    ///< The caller goes on in a newer session here
+  TOAST_REASON_RESUMED,   ///< The caller goes on in a newer session here
+  TOAST_REASON_VERSION    ///< The node speaks other versions only
 } ToastReason;
 
 typedef struct ToastEvent {
@@ -167,6 +168,10 @@ typedef struct ToastCounters {
   uint64_t replayed;
   uint64_t stale;      ///< RESUMEs out of date, or with an epoch seen before
   uint64_t table_full; ///< INITs dropped: every session slot is in use
+  uint64_t cookies;    ///< INITs answered with a cookie: there were too many
+  uint64_t limited;    ///< Refused: their source has had its share
+  uint64_t replaced;   ///< Half-open sessions that had to make room
+  uint64_t refused;    ///< RESUMEs of callers who were sent away
   uint64_t queue_full; ///< Frames dropped: send queue or bundle full
   uint64_t shed;       ///< Dropped unopened: had waited here for too long
   uint64_t handshakes; ///< Completed
@@ -227,6 +232,17 @@ uint16_t toast_peer_node(const ToastEndpoint* endpoint, ToastSession session);
 bool toast_identity(const ToastEndpoint* endpoint,
                     ToastSession         session,
                     ToastIdentity*       out);
+
+/// Sends the caller of this identity away: ends its session, if it has one
+/// here, and takes none of its tickets as long as they last. Who tells the
+/// siblings is decided above.
+void toast_refuse(ToastEndpoint* endpoint,
+                  JamTime        now,
+                  const uint8_t  id[TOAST_ID_SIZE]);
+
+/// Charges the source of an accepted session with something costly that its
+/// peer asks for, such as joining a room. False: it has asked too often.
+bool toast_charge(ToastEndpoint* endpoint, JamTime now, ToastSession session);
 
 /// Reads the newest ticket of a session with a node; false if there is none
 /// yet. The node renews it every minute, and it is good for ten: copy it while

@@ -11,12 +11,15 @@
 
 // First byte of a datagram
 #define TOAST_WIRE_INIT 0x01U
-#define TOAST_WIRE_ACCEPT 0x03U // 0x02 is kept for a cookie reply
+#define TOAST_WIRE_COOKIE 0x02U
+#define TOAST_WIRE_ACCEPT 0x03U
 #define TOAST_WIRE_SIBLING_INIT 0x04U
 #define TOAST_WIRE_SIBLING_ACCEPT 0x05U
 #define TOAST_WIRE_RESUME 0x06U
 #define TOAST_WIRE_RESUMED 0x07U
+#define TOAST_WIRE_VERSIONS 0x08U
 #define TOAST_WIRE_SHORT 0x80U
+#define TOAST_WIRE_PHASE 0x40U // Of a short packet: changes with each key
 #define TOAST_WIRE_CLASS_MASK 0x03U
 #define TOAST_WIRE_CLASS_CONTROL 0U
 #define TOAST_WIRE_CLASS_AUDIO 1U
@@ -32,11 +35,30 @@
 // INIT: type, version, client id, cookie, ephemeral, sealed {time}, padding
 #define TOAST_WIRE_INIT_CID 2U
 #define TOAST_WIRE_INIT_HEAD 5U // Bytes that enter the prologue
+#define TOAST_WIRE_INIT_COOKIE 5U
+#define TOAST_WIRE_COOKIE_BYTES 16U
 #define TOAST_WIRE_INIT_NOISE 21U
 #define TOAST_WIRE_INIT_PAYLOAD 8U
 #define TOAST_WIRE_INIT_NOISE_SIZE                                             \
   (32U + TOAST_WIRE_INIT_PAYLOAD + TOAST_WIRE_TAG_SIZE)
 #define TOAST_WIRE_INIT_SIZE 256U
+
+// COOKIE: type, client id, first bytes of the INIT's ephemeral, cookie
+// VERSIONS: type, client id, the same bytes, lowest and highest version
+#define TOAST_WIRE_REPLY_CID 1U
+#define TOAST_WIRE_REPLY_ECHO 4U
+#define TOAST_WIRE_ECHO_BYTES 8U
+#define TOAST_WIRE_REPLY_BODY (TOAST_WIRE_REPLY_ECHO + TOAST_WIRE_ECHO_BYTES)
+#define TOAST_WIRE_COOKIE_SIZE (TOAST_WIRE_REPLY_BODY + TOAST_WIRE_COOKIE_BYTES)
+#define TOAST_WIRE_VERSIONS_SIZE (TOAST_WIRE_REPLY_BODY + 2U)
+
+// Limits of a node towards strangers
+#define TOAST_WIRE_FLOOD 500U          // INITs a second; more need cookies
+#define TOAST_WIRE_HALF_OPEN 1024U     // Answered and not yet heard
+#define TOAST_WIRE_SOURCE_INITS 20U    // A second and source, with cookies
+#define TOAST_WIRE_SOURCE_JOINS 10U    // A second and source
+#define TOAST_WIRE_SOURCE_SESSIONS 32U // Or an eighth of all, if that is more
+#define TOAST_WIRE_SOURCE_SHARE 8U
 
 // ACCEPT: type, client id, ephemeral, sealed {node id, capabilities, time}
 #define TOAST_WIRE_ACCEPT_CID 1U
@@ -110,7 +132,9 @@
 #define TOAST_WIRE_FRAME_MESH 11U   // length 2, data
 #define TOAST_WIRE_FRAME_TICKET 12U // number 4, id 8, epoch 4, UTC 8, ticket
 #define TOAST_WIRE_FRAME_TICKET_ACK 13U // number 4
-#define TOAST_WIRE_FRAME_REPAIR 16U     // as MEDIA; 14 and 15: path challenge
+#define TOAST_WIRE_FRAME_PATH 14U       // challenge 8
+#define TOAST_WIRE_FRAME_PATH_REPLY 15U // challenge 8
+#define TOAST_WIRE_FRAME_REPAIR 16U     // as MEDIA
 #define TOAST_WIRE_FRAME_FRAGMENT 17U // id 2, index 1, count 1, length 2, data
 #define TOAST_WIRE_FRAME_FRAGMENT_ACK 18U // id 2, bitmap 2
 
@@ -136,6 +160,8 @@
 #define TOAST_WIRE_TICKET_SIZE                                                 \
   (TOAST_WIRE_TICKET_DATA + TOAST_WIRE_TICKET_BYTES)
 #define TOAST_WIRE_TICKET_ACK_SIZE 5U
+#define TOAST_WIRE_CHALLENGE 8U
+#define TOAST_WIRE_PATH_SIZE (1U + TOAST_WIRE_CHALLENGE)
 
 #define TOAST_WIRE_EVENT_WINDOW 64U
 #define TOAST_WIRE_FRAGMENT 1024U // Bytes of each but the last

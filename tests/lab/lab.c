@@ -22,7 +22,7 @@ static const Command commands[] = {
    lab_sim,
    "SCENARIO.json [--no-dsp] [--out DIR] [--report FILE] [--audio FILE] "
    "[--seed N] [--seconds S] [--pcap FILE] [--key-log FILE] [--cost]"},
-  {"toast-media", lab_toast_media, ""},
+  {"toast", lab_toast, ""},
   {"heard", lab_heard, "--report R.json --heard HEARD.wav NAME=PLAYED.wav..."},
   {"band",
    lab_band,

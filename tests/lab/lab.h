@@ -56,7 +56,7 @@ int lab_vectors(int argc, char** argv);
 int lab_sim(int argc, char** argv);
 int lab_band(int argc, char** argv);
 int lab_heard(int argc, char** argv);
-int lab_toast_media(int argc, char** argv);
+int lab_toast(int argc, char** argv);
 
 /// Prints the members of a JSON object that tell how TOAST carries media:
 /// "overhead", "events" and "redundancy". False if that cannot be measured.

@@ -121,17 +121,3 @@ bool lab_toast_media_print(void)
 {
   return overhead() && events() && redundancy();
 }
-
-int lab_toast_media(const int argc, char** const argv)
-{
-  (void)argv;
-  if (argc > 1) {
-    return lab_fault("toast-media takes no arguments");
-  }
-  printf("{\n  \"command\": \"jamnet-lab toast-media\",\n");
-  if (!lab_toast_media_print()) {
-    return lab_fault("a session of the simulator did not open");
-  }
-  printf("}\n");
-  return LAB_OK;
-}

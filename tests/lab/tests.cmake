@@ -2,7 +2,7 @@
 # jamnet-lab: the product's code on given input. Each command is one file.
 add_executable(jamnet-lab
   lab/lab.c lab/lab_tools.c lab/signals.c lab/lab_jdat.c lab/lab_vectors.c
-  lab/lab_sim.c lab/lab_heard.c lab/lab_toast_media.c)
+  lab/lab_sim.c lab/lab_heard.c lab/lab_toast.c lab/lab_toast_media.c)
 target_link_libraries(jamnet-lab
   PRIVATE jam_jellie jam_sim jam_options PkgConfig::jam_sndfile
     PkgConfig::jam_cjson m)
@@ -23,3 +23,5 @@ endif()
 add_test(NAME lab_vectors
   COMMAND sh -c "$<TARGET_FILE:jamnet-lab> vectors | cmp - ${CMAKE_CURRENT_SOURCE_DIR}/vectors/jdat.jsonl")
 set_tests_properties(lab_vectors PROPERTIES LABELS "unit;lab" TIMEOUT 60)
+add_test(NAME lab_toast COMMAND jamnet-lab toast)
+set_tests_properties(lab_toast PROPERTIES LABELS "unit;lab;toast" TIMEOUT 120)

@@ -7,7 +7,8 @@ PACKAGES_BUILD=(gcc libc6-dev cmake ninja-build pkg-config libsodium-dev
   portaudio19-dev librtmidi-dev libsdl2-dev libpango1.0-dev libcairo2-dev
   lv2-dev fonts-inter fonts-dejavu-core check)
 PACKAGES_CHECK=("${PACKAGES_BUILD[@]}" clang-format-14 jackd2
-  libjack-jackd2-dev liblilv-dev sordi jalv iproute2 python3 nodejs git)
+  libjack-jackd2-dev liblilv-dev sordi jalv iproute2 tshark
+  python3 nodejs git)
 # Named where Debian has them; without them a net less is cast
 PACKAGES_WISHED=(clang-22 libclang-rt-22-dev)
 PACKAGES_WISHED_LONG=(mmdebstrap buildah)

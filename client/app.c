@@ -49,11 +49,23 @@ static bool open_engine(App* const app)
   config.bits          = (uint8_t)o->bits;
   config.mode          = o->mode;
   config.midi          = !o->no_midi;
+  config.key_log       = or_null(o->key_log);
   memcpy(config.name, o->name, sizeof(config.name));
   const JamStatus status = jam_new(&config, &app->jam);
+  if (status == JAM_ERR_FILE) {
+    return complain("--key-log takes a file that can be written, and that "
+                    "nobody else may read.");
+  }
   if (status == JAM_ERR_ARGUMENT) {
     return complain("--frames is half, one, two or four units; a unit is 64 "
                     "at 44.1 and 48 kHz, 128 at 96, 256 at 192.");
+  }
+  if (status == JAM_OK && config.key_log) {
+    (void)fprintf(stderr,
+                  "jamnet: WARNING: the keys of this jam are written to '%s'. "
+                  "Whoever has that file and the packets can listen. Leave out "
+                  "--key-log unless you are looking for a fault.\n",
+                  config.key_log);
   }
   return status == JAM_OK || complain(jam_status_text(status));
 }

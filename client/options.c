@@ -39,6 +39,7 @@ enum {
   OPTION_LISTEN,
   OPTION_PUBLIC,
   OPTION_KEY,
+  OPTION_KEY_LOG,
   OPTION_LIST,
   OPTION_SAVE,
   OPTION_THEME,
@@ -74,6 +75,7 @@ static const struct option long_options[] = {
   {"listen", required_argument, NULL, OPTION_LISTEN},
   {"public", required_argument, NULL, OPTION_PUBLIC},
   {"key-file", required_argument, NULL, OPTION_KEY},
+  {"key-log", required_argument, NULL, OPTION_KEY_LOG},
   {"list-devices", no_argument, NULL, OPTION_LIST},
   {"save", no_argument, NULL, OPTION_SAVE},
   {"theme", required_argument, NULL, OPTION_THEME},
@@ -238,6 +240,8 @@ static bool read_text(const int option, ClientOptions* const out)
     return copy(out->public_address, sizeof(out->public_address), "--public");
   case OPTION_KEY:
     return copy(out->key_file, sizeof(out->key_file), "--key-file");
+  case OPTION_KEY_LOG:
+    return copy(out->key_log, sizeof(out->key_log), "--key-log");
   default:
     return copy(out->theme, sizeof(out->theme), "--theme");
   }

@@ -49,6 +49,7 @@ typedef struct ClientOptions {
   char         listen[160];                   ///< When hosting
   char         public_address[256];
   char         key_file[OPTION_PATH_SIZE];
+  char         key_log[OPTION_PATH_SIZE]; ///< Never saved
 } ClientOptions;
 
 /// Sets defaults, reads the configuration file, then the command line. False

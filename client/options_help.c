@@ -50,6 +50,8 @@ void client_options_help(void)
     "  --midi-record FOLDER write the MIDI that was sent and heard, as JSON "
     "and\n"
     "                       as MIDI files\n"
+    "  --key-log FILE       write down the keys of your sessions, to read\n"
+    "                       captured packets; who has the file can listen\n"
     "\n"
     "  --theme dark|light|contrast, --scale PERCENT   of the window\n"
     "  --save               keep these settings for next time\n"

@@ -27,6 +27,7 @@ struct Jam {
   SessionClient*      client;
   IoSocket            socket;
   IoLoop*             loop;
+  int                 key_log; // -1: off
   JamRing             requests;
   bool                wanted; // jam_join without jam_leave since
   atomic_bool         failed; // The engine gave up; it may be asked again
@@ -89,6 +90,11 @@ static void tick(void* const context, const JamTime now)
   session_client_tick(jam->client, now);
 }
 
+static void log_key(void* const context, const char* const line)
+{
+  io_key_log_write(((const Jam*)context)->key_log, line);
+}
+
 static JamStatus start(Jam* const jam, const JamConfig* const config)
 {
   SessionClientConfig session = {0};
@@ -110,11 +116,15 @@ static JamStatus start(Jam* const jam, const JamConfig* const config)
   if (status == JAM_OK) {
     status = session_client_new(&session, jam->allocator, &jam->client);
   }
+  if (status == JAM_OK && config->key_log) {
+    status = io_key_log_open(config->key_log, &jam->key_log);
+    session_client_set_key_log(jam->client, log_key, jam);
+  }
   if (status == JAM_OK) {
     status = io_socket_open(&jam->socket, NULL, false);
   }
   if (status == JAM_OK) {
-    const IoEngine engine = {jam, input, output, deadline, tick};
+    const IoEngine engine = {jam, input, output, deadline, tick, NULL};
     status =
       io_loop_start(jam->allocator, &jam->socket, 1U, &engine, &jam->loop);
   }
@@ -133,6 +143,7 @@ JamStatus jam_new(const JamConfig* const config, Jam** const out)
   }
   jam->allocator         = config->allocator;
   jam->socket.fd         = -1;
+  jam->key_log           = -1;
   const JamStatus status = start(jam, config);
   if (status != JAM_OK) {
     jam_free(jam);
@@ -153,6 +164,7 @@ void jam_free(Jam* const jam)
   io_loop_stop(jam->loop);
   io_socket_close(&jam->socket);
   session_client_free(jam->client);
+  io_key_log_close(jam->key_log);
   jam_ring_deinit(&jam->requests, jam->allocator);
   jam_mem_free(jam->allocator, jam);
 }

@@ -66,6 +66,11 @@ static size_t output(void* const         context,
                              capacity);
 }
 
+static void backlog(void* const context, const JamTime age)
+{
+  session_node_set_backlog(((JamNode*)context)->engine, age);
+}
+
 static JamTime deadline(const void* const context)
 {
   const JamNode* const node   = (const JamNode*)context;
@@ -127,7 +132,7 @@ static JamStatus start(JamNode* const             node,
                                 &node->discovery);
   }
   if (status == JAM_OK) {
-    const IoEngine engine = {node, input, output, deadline, tick};
+    const IoEngine engine = {node, input, output, deadline, tick, backlog};
     look_around(node, io_now()); // The engine wants to know UTC first
     status = io_loop_start(node->allocator,
                            node->sockets,

@@ -37,6 +37,16 @@ JAM_NODISCARD JamStatus io_key_read(const char* path,
 JAM_NODISCARD JamStatus io_key_file(const char* path,
                                     uint8_t     out[TOAST_KEY_SIZE]);
 
+/// Opens a file that lines with session keys are appended to; it is made with
+/// mode 0600. Returns JAM_ERR_FILE (cannot be written, or others may read it).
+JAM_NODISCARD JamStatus io_key_log_open(const char* path, int* out);
+
+/// Appends a line. What cannot be written is lost.
+void io_key_log_write(int log, const char* line);
+
+/// Closes the file; -1 is ignored.
+void io_key_log_close(int log);
+
 /// Finds the addresses of a host; IPv4 first, since every node has it. May wait
 /// for the network. Returns JAM_ERR_NOT_FOUND if there are none.
 JAM_NODISCARD JamStatus io_resolve(const SessionHost* host,
@@ -89,12 +99,17 @@ JAM_NODISCARD JamStatus io_listen(const char* list,
 /// Closes a socket; a closed one is ignored.
 void io_socket_close(IoSocket* socket);
 
+/// Has the system note when datagrams arrive, from now on.
+void io_socket_note_arrivals(const IoSocket* socket);
+
 /// Receives one datagram. Returns its size, or -1 when none is waiting. Longer
-/// ones than `capacity` come cut.
+/// ones than `capacity` come cut. `age`: how long it has been waiting, 0 if
+/// nobody noted it.
 long io_socket_receive(const IoSocket* socket,
                        ToastAddress*   from,
                        uint8_t*        buffer,
-                       size_t          capacity);
+                       size_t          capacity,
+                       JamTime*        age);
 
 /// Sends one datagram from the first of `count` sockets that speaks the
 /// family of `to`; what the system cannot take is lost, as on the way.
@@ -107,6 +122,9 @@ void io_socket_send(const IoSocket*     sockets,
 // The loop
 
 /// An engine as the loop sees it: the five verbs without events.
+/// `backlog` makes it a relay, may be null: it is told before each input how
+/// long that datagram has been waiting on this machine, and when turns cannot
+/// keep up, the loop waits 200 or 500 us for more to come before a turn.
 typedef struct IoEngine {
   void* context;
   void (*input)(void*               context,
@@ -121,6 +139,7 @@ typedef struct IoEngine {
                    size_t        capacity);
   JamTime (*deadline)(const void* context);
   void (*tick)(void* context, JamTime now);
+  void (*backlog)(void* context, JamTime age);
 } IoEngine;
 
 typedef struct IoLoop IoLoop;
@@ -142,6 +161,10 @@ JamTime io_loop_heartbeat(const IoLoop* loop);
 
 /// Returns the longest turn since this was last asked. One thread at a time.
 JamTime io_loop_longest_turn(IoLoop* loop);
+
+/// Returns how long the loop of a relay waits for more now: 0 at light load.
+/// Any thread.
+JamTime io_loop_wait(const IoLoop* loop);
 
 /// Ends the thread after a last tick and output; null is ignored.
 void io_loop_stop(IoLoop* loop);

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 // The network thread: wait for the nearest deadline or a datagram, input all,
-// tick, output all. The simulator runs the same steps on a heap of events.
+// tick, output all: what came together leaves together. The simulator runs the
+// same steps on a heap of events.
 
 #define _GNU_SOURCE // ppoll
 
 #include "io/io.h"
+
+#include "io/pace.h"
 
 #include "base/memory.h"
 
@@ -30,9 +33,12 @@ struct IoLoop {
   atomic_bool         stop;
   _Atomic JamTime     heartbeat;
   _Atomic JamTime     longest_turn;
+  _Atomic JamTime     wait; // As in `pace`, for others to see
+  IoPace              pace; // Owner: the thread
 };
 
-static void wait_until(const IoLoop* const loop, const JamTime deadline)
+// Returns whether a datagram ended the wait
+static bool wait_until(const IoLoop* const loop, const JamTime deadline)
 {
   struct pollfd  fds[IO_MAX_SOCKETS + 1U] = {{loop->wake[0], POLLIN, 0}};
   const unsigned count                    = loop->socket_count + 1U;
@@ -44,29 +50,51 @@ static void wait_until(const IoLoop* const loop, const JamTime deadline)
   const JamTime   wait = deadline > now ? deadline - now : 0;
   struct timespec span = {(time_t)(wait / JAM_SECOND),
                           (long)(wait % JAM_SECOND)};
-  if (ppoll(fds, count, deadline == JAM_NEVER ? NULL : &span, NULL) > 0 &&
-      (fds[0].revents & POLLIN)) {
+  const int       ready =
+    ppoll(fds, count, deadline == JAM_NEVER ? NULL : &span, NULL);
+  const bool woken = ready > 0 && (fds[0].revents & POLLIN);
+  if (woken) {
     char bytes[64];
     while (read(loop->wake[0], bytes, sizeof(bytes)) > 0) {
     }
   }
+  return ready > (woken ? 1 : 0);
 }
 
-static void input_from(const IoLoop* const loop, const IoSocket* const socket)
+// More will come that can share a turn and a datagram
+static void wait_for_more(const IoLoop* const loop)
+{
+  const struct timespec span = {0, (long)loop->pace.wait};
+  if (loop->pace.wait > 0) {
+    (void)ppoll(NULL, 0U, &span, NULL);
+  }
+}
+
+// Takes in what has come. Returns how long the oldest of it has been waiting
+// since before `looked_at`.
+static JamTime input_from(const IoLoop* const   loop,
+                          const IoSocket* const socket,
+                          const JamTime         looked_at)
 {
   uint8_t      buffer[BUFFER_SIZE];
   ToastAddress from;
+  JamTime      backlog = 0;
+  JamTime      age     = 0;
   for (int i = 0; i < BATCH; ++i) {
-    const long size = io_socket_receive(socket, &from, buffer, sizeof(buffer));
+    const long size =
+      io_socket_receive(socket, &from, buffer, sizeof(buffer), &age);
     if (size < 0) {
-      return;
+      break;
     }
-    loop->engine.input(loop->engine.context,
-                       io_now(),
-                       &from,
-                       buffer,
-                       (size_t)size);
+    const JamTime now = io_now();
+    if (loop->engine.backlog) {
+      loop->engine.backlog(loop->engine.context, age);
+      const JamTime before = looked_at - (now - age);
+      backlog              = before > backlog ? before : backlog;
+    }
+    loop->engine.input(loop->engine.context, now, &from, buffer, (size_t)size);
   }
+  return backlog;
 }
 
 static void output_all(const IoLoop* const loop)
@@ -90,21 +118,36 @@ static void note_turn(IoLoop* const loop, const JamTime turn)
   }
 }
 
+static void turn(IoLoop* const loop, const JamTime looked_at)
+{
+  const JamTime begin   = io_now();
+  JamTime       backlog = 0;
+  atomic_store_explicit(&loop->heartbeat, begin, memory_order_relaxed);
+  for (unsigned i = 0U; i < loop->socket_count; ++i) {
+    const JamTime age = input_from(loop, &loop->sockets[i], looked_at);
+    backlog           = age > backlog ? age : backlog;
+  }
+  loop->engine.tick(loop->engine.context, io_now());
+  output_all(loop);
+  const JamTime end = io_now();
+  note_turn(loop, end - begin);
+  if (loop->engine.backlog) {
+    io_pace_turn(&loop->pace, end, backlog);
+    atomic_store_explicit(&loop->wait, loop->pace.wait, memory_order_relaxed);
+  }
+}
+
 static void* run(void* const context)
 {
-  IoLoop* const loop = (IoLoop*)context;
+  IoLoop* const loop      = (IoLoop*)context;
+  JamTime       looked_at = io_now();
   for (bool last = false; !last;) {
     last = atomic_load_explicit(&loop->stop, memory_order_acquire);
-    const JamTime begin = io_now();
-    atomic_store_explicit(&loop->heartbeat, begin, memory_order_relaxed);
-    for (unsigned i = 0U; i < loop->socket_count; ++i) {
-      input_from(loop, &loop->sockets[i]);
-    }
-    loop->engine.tick(loop->engine.context, io_now());
-    output_all(loop);
-    note_turn(loop, io_now() - begin);
-    if (!last) {
-      wait_until(loop, loop->engine.deadline(loop->engine.context));
+    turn(loop, looked_at);
+    looked_at = io_now();
+    if (!last &&
+        wait_until(loop, loop->engine.deadline(loop->engine.context))) {
+      wait_for_more(loop);
     }
   }
   return NULL;
@@ -142,6 +185,10 @@ JamStatus io_loop_start(const JamAllocator* const allocator,
   loop->socket_count = count;
   loop->engine       = *engine;
   loop->heartbeat    = io_now();
+  loop->pace.at      = loop->heartbeat;
+  for (unsigned i = 0U; engine->backlog && i < count; ++i) {
+    io_socket_note_arrivals(&sockets[i]);
+  }
   if (pipe(loop->wake) != 0) {
     jam_mem_free(allocator, loop);
     return JAM_ERR_NETWORK;
@@ -174,6 +221,11 @@ JamTime io_loop_heartbeat(const IoLoop* const loop)
 JamTime io_loop_longest_turn(IoLoop* const loop)
 {
   return atomic_exchange_explicit(&loop->longest_turn, 0, memory_order_relaxed);
+}
+
+JamTime io_loop_wait(const IoLoop* const loop)
+{
+  return atomic_load_explicit(&loop->wait, memory_order_relaxed);
 }
 
 void io_loop_stop(IoLoop* const loop)

@@ -9,6 +9,8 @@
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 #define DSCP_EF 0xB8              // RFC 3246, in the upper six bits
@@ -145,22 +147,60 @@ void io_socket_close(IoSocket* const socket)
   }
 }
 
+void io_socket_note_arrivals(const IoSocket* const socket)
+{
+#if defined(SO_TIMESTAMPNS)
+  const int on = 1;
+  (void)setsockopt(socket->fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof(on));
+#else
+  (void)socket;
+#endif
+}
+
+// The system notes arrivals on the clock of the day, which may step: what then
+// comes out is no worse than a late datagram
+static JamTime age_of(struct msghdr* const message)
+{
+  JamTime age = 0;
+#if defined(SO_TIMESTAMPNS)
+  for (struct cmsghdr* head = CMSG_FIRSTHDR(message); head;
+       head                 = CMSG_NXTHDR(message, head)) {
+    if (head->cmsg_level == SOL_SOCKET && head->cmsg_type == SCM_TIMESTAMPNS) {
+      struct timespec then;
+      struct timespec now;
+      memcpy(&then, CMSG_DATA(head), sizeof(then));
+      (void)clock_gettime(CLOCK_REALTIME, &now);
+      age =
+        (now.tv_sec - then.tv_sec) * JAM_SECOND + (now.tv_nsec - then.tv_nsec);
+    }
+  }
+#else
+  (void)message;
+#endif
+  return age > 0 ? age : 0;
+}
+
 long io_socket_receive(const IoSocket* const socket,
                        ToastAddress* const   from,
                        uint8_t* const        buffer,
-                       const size_t          capacity)
+                       const size_t          capacity,
+                       JamTime* const        age)
 {
-  struct sockaddr_storage address;
+  struct sockaddr_storage          address;
+  _Alignas(struct cmsghdr) uint8_t control[128];
   for (int tries = 0; tries < 16; ++tries) {
-    socklen_t     size = sizeof(address);
-    const ssize_t got  = recvfrom(socket->fd,
-                                 buffer,
-                                 capacity,
-                                 0,
-                                 (struct sockaddr*)&address,
-                                 &size);
+    struct iovec  room     = {buffer, capacity};
+    struct msghdr message  = {0};
+    message.msg_name       = &address;
+    message.msg_namelen    = sizeof(address);
+    message.msg_iov        = &room;
+    message.msg_iovlen     = 1;
+    message.msg_control    = control;
+    message.msg_controllen = sizeof(control);
+    const ssize_t got      = recvmsg(socket->fd, &message, 0);
     if (got >= 0) {
       from_system(&address, from);
+      *age = age_of(&message);
       return (long)got;
     }
     if (errno == EAGAIN || errno == EWOULDBLOCK) {

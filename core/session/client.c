@@ -156,9 +156,11 @@ static void frame_input(SessionClient* const    client,
   Remote* remote = NULL;
   switch (frame->kind) {
   case TOAST_FRAME_MEDIA:
+  case TOAST_FRAME_REPAIR:
     remote = client_remote_of(client, &client->roster, frame->handle);
     if (remote) {
-      client_media(client, now, remote, true, frame);
+      const bool first = frame->kind == TOAST_FRAME_MEDIA;
+      client_media(client, now, remote, first, frame);
     }
     break;
   case TOAST_FRAME_MIDI:
@@ -175,6 +177,7 @@ static void frame_input(SessionClient* const    client,
     client_message(client, now, frame);
     break;
   case TOAST_FRAME_MESH: // Between nodes only
+  case TOAST_FRAME_BULK: // Nobody sends any yet
     break;
   }
 }
@@ -285,6 +288,13 @@ void session_client_tick(SessionClient* const client, const JamTime now)
     client->next_view = now + VIEW_PERIOD;
     client_view_publish(client, now);
   }
+}
+
+void session_client_set_key_log(SessionClient* const client,
+                                const ToastKeyLog    log,
+                                void* const          context)
+{
+  toast_set_key_log(client->endpoint, log, context);
 }
 
 void session_client_clock(const SessionClient* const client,

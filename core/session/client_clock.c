@@ -172,6 +172,38 @@ static void set_delays(const SessionClient* const client, const JamTime now)
   }
 }
 
+// What the node is told of how media fares here
+static void tell_fare(SessionClient* const client, const JamTime now)
+{
+  uint64_t late    = 0U;
+  uint64_t packets = 0U;
+  double   depth   = INFINITY;
+  for (unsigned i = 0U; i < MAX_REMOTES; ++i) {
+    const Remote* const remote = client->remotes[i];
+    if (remote && remote->use == REMOTE_ACTIVE && remote->heard) {
+      PlayoutReport report;
+      playout_report(remote->playout, &report);
+      late += report.late;
+      packets += remote->packets;
+      depth = fmin(depth, report.fill_frames / remote->format.rate_hz);
+    }
+  }
+  if (now - client->fare_at >= JAM_SECOND) {
+    const bool more = late >= client->fare_late &&
+                      packets > client->fare_packets; // Nobody has gone
+    client->fare_share   = more ? (double)(late - client->fare_late) /
+                                  (double)(packets - client->fare_packets)
+                                : 0.0;
+    client->fare_late    = late;
+    client->fare_packets = packets;
+    client->fare_at      = now;
+  }
+  toast_set_playout(client->endpoint,
+                    client->session,
+                    client->fare_share,
+                    isfinite(depth) ? (JamTime)(fmax(depth, 0.0) * 1e9) : 0);
+}
+
 void client_remotes_clock(SessionClient* const client, const JamTime now)
 {
   ToastClock session;
@@ -190,4 +222,5 @@ void client_remotes_clock(SessionClient* const client, const JamTime now)
     update_delay(remote, now);
   }
   set_delays(client, now);
+  tell_fare(client, now);
 }

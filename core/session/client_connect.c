@@ -7,6 +7,8 @@
 #include <string.h>
 
 #define RETRY_PERIOD (500 * JAM_MS)
+#define OTHER_VERSION                                                          \
+  "The node speaks another version of JAMNet. Update the older one."
 
 static void set_state(SessionClient* const client,
                       const JamState       state,
@@ -16,22 +18,6 @@ static void set_state(SessionClient* const client,
   (void)snprintf(client->message, sizeof(client->message), "%s", message);
 }
 
-void client_send_message(SessionClient* const        client,
-                         const JamTime               now,
-                         const ToastSession          to,
-                         const SynchubMessage* const message)
-{
-  char             text[SYNCHUB_MAX_MESSAGE];
-  const size_t     size  = synchub_message_write(message, text, sizeof(text));
-  const ToastFrame frame = {TOAST_FRAME_EVENT,
-                            0U,
-                            0U,
-                            (const uint8_t*)text,
-                            size};
-  // Only fails when 64 messages wait: then the session is about to time out
-  (void)!toast_send(client->endpoint, now, to, &frame);
-}
-
 void client_send_join(SessionClient* const client,
                       const JamTime        now,
                       const ToastSession   to)
@@ -39,7 +25,7 @@ void client_send_join(SessionClient* const client,
   SynchubMessage join = {.kind = SYNCHUB_JOIN};
   memcpy(join.room, client->room_id, sizeof(join.room));
   join.profile = client->config.profile;
-  client_send_message(client, now, to, &join);
+  session_message_send(client->endpoint, now, to, &join);
 }
 
 // All nodes of a cluster have one key: an invite to one opens them all
@@ -104,6 +90,7 @@ JamStatus session_client_join(SessionClient* const      client,
   memcpy(client->room_id, room_id, SYNCHUB_ROOM_SIZE);
   client->address_count = count;
   client->wrong_key     = false;
+  client->wrong_version = false;
   memset(&client->roam, 0, sizeof(client->roam));
   client->next_view = now;
   set_state(client, JAM_STATE_CONNECTING, "Looking for the node.");
@@ -122,7 +109,7 @@ void session_client_leave(SessionClient* const client, const JamTime now)
   if (client->session) {
     const SynchubMessage leave   = {.kind = SYNCHUB_LEAVE};
     const ToastSession   session = client->session;
-    client_send_message(client, now, session, &leave);
+    session_message_send(client->endpoint, now, session, &leave);
     client->session = 0U;
     toast_close(client->endpoint, now, session);
   }
@@ -158,7 +145,8 @@ static void give_up(SessionClient* const client)
 {
   set_state(client,
             JAM_STATE_FAILED,
-            client->wrong_key
+            client->wrong_version ? OTHER_VERSION
+            : client->wrong_key
               ? "The node at that address is not the one of this invite. Ask "
                 "for a new one."
               : "No answer from the node. Is it running, is its UDP port open "
@@ -175,6 +163,7 @@ void client_connect_closed(SessionClient* const    client,
       if (client->dialled[i] == event->session) {
         client->dialled[i] = 0U;
         client->wrong_key |= event->reason == TOAST_REASON_WRONG_KEY;
+        client->wrong_version |= event->reason == TOAST_REASON_VERSION;
       }
       waiting |= client->dialled[i] != 0U;
     }

@@ -4,6 +4,7 @@
 #ifndef JAM_SESSION_CLIENT_INTERNAL_H
 #define JAM_SESSION_CLIENT_INTERNAL_H
 
+#include "session/message.h"
 #include "session/session.h"
 
 #include "base/mailbox.h"
@@ -208,6 +209,7 @@ struct SessionClient {
   ToastSession   dialled[MAX_DIALS]; // Awaiting an answer
   ToastSession   session;            // Open, or 0
   bool           wrong_key;          // An address answered with another key
+  bool           wrong_version;      // An address speaks another version
   JamTime        retry_at;
   SynchubUserId  shown_self; // To the user interface: the same on every node
   SynchubRoster  roster;
@@ -244,6 +246,9 @@ struct SessionClient {
   JamTime  next_clock; // Clocks of all remotes
   JamTime  next_view;
   uint64_t bytes_sent, bytes_received;
+  JamTime  fare_at; // How media fared when it was last counted, and since
+  uint64_t fare_late, fare_packets;
+  double   fare_share;
 };
 
 // client_rt.c
@@ -254,10 +259,6 @@ void client_gain_start(PlayoutGain* gain,
                        bool         muted) JAM_RT;
 
 // client_connect.c
-void client_send_message(SessionClient*        client,
-                         JamTime               now,
-                         ToastSession          to,
-                         const SynchubMessage* message);
 void client_send_join(SessionClient* client, JamTime now, ToastSession to);
 void client_session_lost(SessionClient* client,
                          JamTime        now,
@@ -317,7 +318,7 @@ Remote* client_remote_by_uid(SessionClient* client,
 Remote* client_remote_of(SessionClient* client,
                          SynchubRoster* roster,
                          SynchubUserId  handle);
-// `present`: it came by the present session.
+// `present`: it came by the present session, and for the first time.
 void client_media(SessionClient*    client,
                   JamTime           now,
                   Remote*           remote,

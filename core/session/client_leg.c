@@ -194,7 +194,7 @@ void client_leg_frame(SessionClient* const    client,
                       const ToastFrame* const frame)
 {
   Remote* const remote =
-    frame->kind == TOAST_FRAME_MEDIA
+    frame->kind == TOAST_FRAME_MEDIA || frame->kind == TOAST_FRAME_REPAIR
       ? client_remote_of(client, &leg->roster, frame->handle)
       : NULL;
   if (remote) {

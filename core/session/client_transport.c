@@ -3,6 +3,7 @@
 // wishes, and where its beats are on the own device.
 
 #include "session/client_internal.h"
+#include "session/message.h"
 
 #include <math.h>
 #include <string.h>
@@ -116,7 +117,7 @@ void client_transport_command(SessionClient* const    client,
     break;
   }
   SynchubMessage message = {.kind = SYNCHUB_TRANSPORT, .transport = next};
-  client_send_message(client, now, client->session, &message);
+  session_message_send(client->endpoint, now, client->session, &message);
   // What the user wishes next builds on it; the node's word comes later
   client->transport = next;
   ++client->transport.stamp;

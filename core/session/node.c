@@ -11,6 +11,7 @@
 
 #define TABLE_PERIOD (100 * JAM_MS)
 #define IDS 65536U
+#define TURNED_AWAY 8U // Sessions of those who are told that it is full
 #define MAX_REMOTES 12000U
 
 static JamStatus init(SessionNode* const             node,
@@ -36,7 +37,7 @@ static JamStatus init(SessionNode* const             node,
     return JAM_ERR_MEMORY;
   }
   ToastConfig toast  = {0};
-  toast.max_sessions = config->max_users;
+  toast.max_sessions = config->max_users + TURNED_AWAY;
   toast.accept       = true;
   toast.node_id      = config->node_id;
   memcpy(toast.node_secret, config->secret, sizeof(toast.node_secret));
@@ -217,6 +218,11 @@ void session_node_close(SessionNode* const node, const JamTime now)
   run_events(node, now);
 }
 
+void session_node_set_backlog(SessionNode* const node, const JamTime age)
+{
+  toast_set_backlog(node->endpoint, age);
+}
+
 void session_node_input(SessionNode* const        node,
                         const JamTime             now,
                         const ToastAddress* const from,
@@ -312,7 +318,7 @@ void session_node_view(const SessionNode* const node, JamNodeView* const out)
   by->unknown   = c->unknown_session;
   by->unsealed  = c->bad_seal;
   by->replayed  = c->replayed;
-  by->full      = c->table_full;
+  by->full      = c->table_full + c->limited;
   by->misplaced = c->bad_frame + node->out_of_place;
   if (node->mesh) {
     by->misplaced += nodemesh_counters(node->mesh)->malformed;

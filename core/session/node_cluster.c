@@ -86,9 +86,9 @@ void node_siblings_tell(SessionNode* const    node,
     to->address_count                 = from->address_count;
     memcpy(to->addresses, from->addresses, sizeof(to->addresses));
   }
-  node_send_message(node, now, user->end.session, &message);
+  session_message_send(node->endpoint, now, user->end.session, &message);
   if (node->draining && count > 0U) {
-    node_send_message(node, now, user->end.session, &move);
+    session_message_send(node->endpoint, now, user->end.session, &move);
   }
 }
 

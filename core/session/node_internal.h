@@ -4,6 +4,7 @@
 #ifndef JAM_SESSION_NODE_INTERNAL_H
 #define JAM_SESSION_NODE_INTERNAL_H
 
+#include "session/message.h"
 #include "session/session.h"
 
 #include "midip2p/midip2p.h"
@@ -44,7 +45,8 @@ typedef struct NodeUser {
   uint16_t      former_newest; // Passed on of what came that way
   bool          heard;         // By its present home ...
   uint16_t      first;         // ... from this packet on
-  uint16_t      newest;        // Passed on, whichever way it came
+  uint16_t      newest;        // Passed on, whichever way it came, ...
+  uint64_t      passed;        // ... and of those before: bit i is newest - i
 } NodeUser;
 
 // A session with a sibling, in the place of its number in the mesh.
@@ -77,7 +79,9 @@ struct SessionNode {
   uint64_t            out_of_place;             // Frames a user may not send
   uint64_t            media_in, media_to_users; // Packets of users here; copies
   uint64_t            media_to_siblings, media_from_siblings;
-  uint64_t media_void; // Of nobody who is there, or passed on already
+  uint64_t media_void;     // Of nobody who is there, or passed on already
+  uint64_t media_repaired; // Passed on that had been missing
+  uint64_t media_spare;    // Repairs of what was there
 };
 
 static inline bool node_is_here(const NodeUser* const user)
@@ -99,10 +103,6 @@ size_t node_listeners(const SessionNode* node,
                       NodeUser*          out[SYNCHUB_MAX_MEMBERS]);
 
 // node_room.c
-void node_send_message(SessionNode*          node,
-                       JamTime               now,
-                       ToastSession          to,
-                       const SynchubMessage* message);
 void node_message_input(SessionNode*      node,
                         JamTime           now,
                         NodeUser*         user,

@@ -8,6 +8,12 @@
 #include <math.h>
 
 #define FORMER_TIME (200 * JAM_MS) // Longer than any detour between nodes
+#define PASSED_BITS 64U
+
+static bool is_media(const ToastFrame* const frame)
+{
+  return frame->kind == TOAST_FRAME_MEDIA || frame->kind == TOAST_FRAME_REPAIR;
+}
 
 static void fan_out(SessionNode* const      node,
                     const JamTime           now,
@@ -18,6 +24,9 @@ static void fan_out(SessionNode* const      node,
   const size_t count = node_listeners(node, user, others);
   ToastFrame   copy  = *frame;
   copy.handle        = user->id; // Whatever the sender wrote there
+  if (frame->kind == TOAST_FRAME_REPAIR) {
+    copy.kind = TOAST_FRAME_MEDIA; // For the first time on this hop
+  }
   for (size_t i = 0U; i < count; ++i) {
     // A full queue drops its oldest media and is counted by the transport
     (void)!toast_send(node->endpoint, now, others[i]->end.session, &copy);
@@ -44,20 +53,58 @@ static bool is_after(const uint16_t a, const uint16_t b)
   return a != b && (uint16_t)(a - b) < 0x8000U;
 }
 
+// Whether a packet has not been passed on yet; notes that it is now. What lies
+// further back than the bits reach is an old repair, or a stream begun anew.
+static bool
+take_first(NodeUser* const user, const uint16_t seq, const bool repair)
+{
+  const uint16_t ahead = (uint16_t)(seq - user->newest);
+  const uint16_t back  = (uint16_t)(user->newest - seq);
+  const bool     after = user->passed == 0U || is_after(seq, user->newest);
+  if (!after && back < PASSED_BITS) {
+    const uint64_t bit  = UINT64_C(1) << back;
+    const bool     seen = user->passed & bit;
+    user->passed |= bit;
+    return !seen;
+  }
+  if (!after && repair) {
+    return false;
+  }
+  const bool near = after && user->passed && ahead < PASSED_BITS;
+  user->passed    = near ? (user->passed << ahead) | 1U : 1U;
+  user->newest    = seq;
+  return true;
+}
+
+// Counts a packet of a user and says whether it is to be passed on
+static bool pass_on(SessionNode* const      node,
+                    NodeUser* const         user,
+                    const ToastFrame* const frame)
+{
+  const bool repair = frame->kind == TOAST_FRAME_REPAIR;
+  const bool first  = take_first(user, frame->seq, repair);
+  node->media_repaired += repair && first;
+  node->media_spare += repair && !first;
+  node->media_void += !repair && !first;
+  return first;
+}
+
 // Whether a packet that came by the user's present home is to be passed on: for
 // a moment after a move the former one may have been faster with it
-static bool
-take(NodeUser* const user, const JamTime now, const ToastFrame* const frame)
+static bool take(SessionNode* const      node,
+                 NodeUser* const         user,
+                 const JamTime           now,
+                 const ToastFrame* const frame)
 {
   if (now < user->former_until && !is_after(frame->seq, user->former_newest)) {
+    ++node->media_void;
     return false;
   }
   if (!user->heard) {
     user->heard = true;
     user->first = frame->seq;
   }
-  user->newest = frame->seq;
-  return true;
+  return pass_on(node, user, frame);
 }
 
 static void media_input(SessionNode* const      node,
@@ -65,14 +112,14 @@ static void media_input(SessionNode* const      node,
                         NodeUser* const         user,
                         const ToastFrame* const frame)
 {
-  if (!take(user, now, frame)) {
-    ++node->media_void;
+  if (!take(node, user, now, frame)) {
     return;
   }
   ++node->media_in;
   fan_out(node, now, user, frame);
   if (user->local) {
     ToastFrame copy = *frame;
+    copy.kind       = TOAST_FRAME_MEDIA;
     copy.handle     = user->id;
     node_to_siblings(node, now, user, &copy);
   }
@@ -108,9 +155,10 @@ void node_frame_input(SessionNode* const      node,
 {
   if (frame->kind == TOAST_FRAME_EVENT) {
     node_message_input(node, now, user, frame);
-  } else if (!user->id || frame->kind == TOAST_FRAME_MESH) {
+  } else if (!user->id || frame->kind == TOAST_FRAME_MESH ||
+             frame->kind == TOAST_FRAME_BULK) {
     ++node->out_of_place;
-  } else if (frame->kind == TOAST_FRAME_MEDIA) {
+  } else if (is_media(frame)) {
     media_input(node, now, user, frame);
   } else if (frame->kind == TOAST_FRAME_MIDI) {
     node_midi_input(node, now, user, frame);
@@ -257,22 +305,24 @@ void node_sibling_frame(SessionNode* const       node,
     return;
   }
   nodemesh_heard(node->mesh, now, peer);
-  if (frame->kind == TOAST_FRAME_TABLE) {
+  if (frame->kind == TOAST_FRAME_BULK) {
+    ++node->out_of_place;
+  } else if (frame->kind == TOAST_FRAME_TABLE) {
     sibling_table(node, now, sibling, frame);
   } else if (frame->kind == TOAST_FRAME_MIDI) {
     node_midi_sibling_input(node, now, sibling, frame);
   } else {
     NodeUser* user = source_of(node, sibling, frame->handle);
     ++node->media_from_siblings;
-    if (user) {
-      user = take(user, now, frame) ? user : NULL;
-    } else {
+    if (!user) {
       user = former_of(node, now, peer, frame);
+      node->media_void += !user;
+      user = user && pass_on(node, user, frame) ? user : NULL;
+    } else if (!take(node, user, now, frame)) {
+      user = NULL;
     }
     if (user) {
       fan_out(node, now, user, frame);
-    } else {
-      ++node->media_void;
     }
   }
 }

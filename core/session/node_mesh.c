@@ -249,7 +249,7 @@ static void
 drop(SessionNode* const node, const JamTime now, NodeUser* const user)
 {
   const SynchubMessage gone = {.kind = SYNCHUB_GONE, .user = user->id};
-  node_send_message(node, now, user->end.session, &gone);
+  session_message_send(node->endpoint, now, user->end.session, &gone);
   node_leave(node, now, user, true);
 }
 

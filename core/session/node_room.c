@@ -7,22 +7,6 @@
 
 #include <string.h>
 
-void node_send_message(SessionNode* const          node,
-                       const JamTime               now,
-                       const ToastSession          to,
-                       const SynchubMessage* const message)
-{
-  char             text[SYNCHUB_MAX_MESSAGE];
-  const size_t     size  = synchub_message_write(message, text, sizeof(text));
-  const ToastFrame frame = {TOAST_FRAME_EVENT,
-                            0U,
-                            0U,
-                            (const uint8_t*)text,
-                            size};
-  // Fails only for a client that acknowledges nothing and is about to go
-  (void)!toast_send(node->endpoint, now, to, &frame);
-}
-
 void node_introduce(SessionNode* const    node,
                     const JamTime         now,
                     const NodeUser* const whom,
@@ -34,7 +18,7 @@ void node_introduce(SessionNode* const    node,
   message.profile                  = user->profile;
   message.joined                   = user->joined;
   memcpy(message.uid, user->uid, sizeof(message.uid));
-  node_send_message(node, now, to->end.session, &message);
+  session_message_send(node->endpoint, now, to->end.session, &message);
 }
 
 void node_refuse(SessionNode* const node,
@@ -44,7 +28,7 @@ void node_refuse(SessionNode* const node,
 {
   SynchubMessage refusal = {.kind = SYNCHUB_REFUSED};
   strncpy(refusal.reason, reason, sizeof(refusal.reason) - 1U);
-  node_send_message(node, now, to, &refusal);
+  session_message_send(node->endpoint, now, to, &refusal);
 }
 
 static void welcome(SessionNode* const    node,
@@ -55,7 +39,7 @@ static void welcome(SessionNode* const    node,
   const SynchubMessage message = {.kind = SYNCHUB_WELCOME, .user = user->id};
   NodeUser*            others[SYNCHUB_MAX_MEMBERS];
   const size_t         count = node_others(node, user, others);
-  node_send_message(node, now, user->end.session, &message);
+  session_message_send(node->endpoint, now, user->end.session, &message);
   node_introduce(node, now, user, user);
   for (size_t i = 0U; i < count; ++i) {
     node_introduce(node, now, others[i], user);
@@ -98,6 +82,7 @@ static void take_over(SessionNode* const          node,
   }
   node_midi_move(former, user);
   user->newest = former->newest;
+  user->passed = former->passed;
   node_home_left(node, user, now, former->peer, former->handle);
   former->id    = 0U;
   former->local = 0U;
@@ -130,6 +115,7 @@ static bool come_in(SessionNode* const          node,
     return false;
   }
   set_place(node, user, id);
+  user->passed = 0U;
   node_home_left(node, user, now, 0U, 0U);
   node_midi_join(node, now, user);
   node_mesh_join(node, now, user);
@@ -178,7 +164,7 @@ void node_user_gone(SessionNode* const node,
   const size_t         count = node_listeners(node, user, others);
   const SynchubMessage gone  = {.kind = SYNCHUB_GONE, .user = user->id};
   for (size_t i = 0U; i < count; ++i) {
-    node_send_message(node, now, others[i]->end.session, &gone);
+    session_message_send(node->endpoint, now, others[i]->end.session, &gone);
   }
   node_midi_leave(node, user);
   synchub_leave(node->hub, user->id);
@@ -216,6 +202,7 @@ void node_leave(SessionNode* const node,
   node_midi_deafen(user);
   node_midi_move(user, place);
   place->newest = user->newest;
+  place->passed = user->passed;
   user->id      = 0U;
   set_place(node, place, id);
 }
@@ -236,6 +223,12 @@ void node_message_input(SessionNode* const      node,
       "This node speaks another version of JAMNet. Update the older one.");
   } else if (status != JAM_OK) {
     ++node->out_of_place;
+  } else if (message.kind == SYNCHUB_JOIN &&
+             !toast_charge(node->endpoint, now, user->end.session)) {
+    node_refuse(node,
+                now,
+                user->end.session,
+                "Too many came from your address just now. Try again later.");
   } else if (message.kind == SYNCHUB_JOIN) {
     join(node, now, user, &message);
   } else if (message.kind == SYNCHUB_TRANSPORT) {

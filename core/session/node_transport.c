@@ -6,6 +6,7 @@
 // where the music is; of several, the last in logical time is believed.
 
 #include "session/node_internal.h"
+#include "session/message.h"
 
 #include "base/time.h"
 
@@ -39,7 +40,7 @@ void node_transport_tell(SessionNode* const    node,
   if (shared && shared->transport.stamp) {
     SynchubMessage message = {.kind = SYNCHUB_TRANSPORT};
     message.transport      = shared->transport;
-    node_send_message(node, now, user->end.session, &message);
+    session_message_send(node->endpoint, now, user->end.session, &message);
   }
 }
 

@@ -125,6 +125,11 @@ bool session_client_midi_pull(SessionClient* client, JamMidiEvent* out) JAM_RT;
 void session_client_view(SessionClient* client, JamView* out);
 bool session_client_command(SessionClient* client, const JamCommand* command);
 
+/// See toast_set_key_log. Before any thread drives the engine.
+void session_client_set_key_log(SessionClient* client,
+                                ToastKeyLog    log,
+                                void*          context);
+
 /// What the engine believes of its node's clock. Network thread.
 void session_client_clock(const SessionClient* client, ToastClock* out);
 
@@ -171,6 +176,10 @@ size_t  session_node_output(SessionNode*  node,
                             size_t        capacity);
 JamTime session_node_deadline(const SessionNode* node);
 void    session_node_tick(SessionNode* node, JamTime now);
+
+/// Tells how long the datagram that is input next has been waiting on this
+/// machine: too old ones are dropped, see toast_set_backlog. Network thread.
+void session_node_set_backlog(SessionNode* node, JamTime age);
 
 // A cluster: nodes that share a secret, one room over several of them
 

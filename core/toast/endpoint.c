@@ -13,9 +13,32 @@
 
 static bool config_valid(const ToastConfig* const config)
 {
-  return config->max_sessions >= 1U &&
-         config->max_sessions <= TOAST_WIRE_SLOT_MASK + 1U &&
+  return config->max_sessions >= 1U && config->max_sessions <= TOAST_MAX_IDS &&
+         config->half_open <= TOAST_WIRE_HALF_OPEN &&
          config->node_id <= TOAST_WIRE_MAX_NODE_ID && config->idle_timeout >= 0;
+}
+
+static bool take_node_memory(ToastEndpoint* const      endpoint,
+                             const JamAllocator* const allocator)
+{
+  const ToastConfig* const config = &endpoint->config;
+  endpoint->half_count =
+    config->half_open ? config->half_open : TOAST_WIRE_HALF_OPEN;
+  endpoint->half =
+    (ToastHalfOpen*)jam_mem_new(allocator,
+                                endpoint->half_count * sizeof(*endpoint->half));
+  endpoint->sources =
+    (ToastSources*)jam_mem_new(allocator, sizeof(*endpoint->sources));
+  if (!endpoint->half || !endpoint->sources) {
+    return false;
+  }
+  toast_drbg_draw(&endpoint->drbg,
+                  endpoint->sources->key,
+                  sizeof(endpoint->sources->key));
+  toast_drbg_draw(&endpoint->drbg,
+                  endpoint->cookies.secret,
+                  sizeof(endpoint->cookies.secret));
+  return true;
 }
 
 static JamStatus take_memory(ToastEndpoint* const      endpoint,
@@ -23,16 +46,24 @@ static JamStatus take_memory(ToastEndpoint* const      endpoint,
 {
   const unsigned count  = endpoint->max_sessions;
   uint32_t       chains = 1U;
-  while (chains < count) {
+  if (endpoint->config.accept && !take_node_memory(endpoint, allocator)) {
+    return JAM_ERR_MEMORY;
+  }
+  const unsigned places = count + endpoint->half_count;
+  while (chains < places) {
     chains <<= 1U;
   }
   endpoint->inits_mask = chains - 1U;
+  endpoint->id_count   = places < TOAST_MAX_IDS ? places : TOAST_MAX_IDS;
   endpoint->peers =
     (ToastPeer*)jam_mem_new(allocator, count * sizeof(*endpoint->peers));
   endpoint->buffers =
     (ToastBuffers*)jam_mem_new(allocator, count * sizeof(*endpoint->buffers));
   endpoint->inits =
     (uint16_t*)jam_mem_new(allocator, chains * sizeof(*endpoint->inits));
+  endpoint->id_places =
+    (uint16_t*)jam_mem_new(allocator,
+                           endpoint->id_count * sizeof(*endpoint->id_places));
   if (endpoint->config.clustered) {
     endpoint->epoch_count = 2U * count < MIN_EPOCHS ? MIN_EPOCHS : 2U * count;
     endpoint->epochs      = (ToastEpoch*)jam_mem_new(allocator,
@@ -40,7 +71,8 @@ static JamStatus take_memory(ToastEndpoint* const      endpoint,
                                                   sizeof(*endpoint->epochs));
   }
   const bool complete = endpoint->epochs || !endpoint->config.clustered;
-  if (!endpoint->peers || !endpoint->buffers || !endpoint->inits || !complete) {
+  if (!endpoint->peers || !endpoint->buffers || !endpoint->inits ||
+      !endpoint->id_places || !complete) {
     return JAM_ERR_MEMORY;
   }
   return toast_timers_init(&endpoint->timers, allocator, count);
@@ -100,6 +132,13 @@ void toast_endpoint_free(ToastEndpoint* const endpoint)
     sodium_memzero(endpoint->peers,
                    endpoint->max_sessions * sizeof(*endpoint->peers));
   }
+  if (endpoint->half) {
+    sodium_memzero(endpoint->half,
+                   endpoint->half_count * sizeof(*endpoint->half));
+  }
+  jam_mem_free(allocator, endpoint->half);
+  jam_mem_free(allocator, endpoint->sources);
+  jam_mem_free(allocator, endpoint->id_places);
   jam_mem_free(allocator, endpoint->peers);
   jam_mem_free(allocator, endpoint->buffers);
   jam_mem_free(allocator, endpoint->inits);
@@ -227,6 +266,29 @@ bool toast_ticket(const ToastEndpoint* const endpoint,
   return true;
 }
 
+void toast_refuse(ToastEndpoint* const endpoint,
+                  const JamTime        now,
+                  const uint8_t        id[TOAST_ID_SIZE])
+{
+  toast_refused_add(&endpoint->refused, now, id);
+  const ToastPeer* const peer = toast_table_by_identity(endpoint, id);
+  if (peer) {
+    toast_close(endpoint, now, peer->handle);
+  }
+}
+
+bool toast_charge(ToastEndpoint* const endpoint,
+                  const JamTime        now,
+                  const ToastSession   session)
+{
+  const ToastPeer* const peer = toast_table_find(endpoint, session);
+  const bool             may =
+    !peer || !peer->source ||
+    toast_source_charge(endpoint->sources, TOAST_RATE_JOIN, now, peer->source);
+  endpoint->counters.limited += !may;
+  return may;
+}
+
 void toast_set_utc(ToastEndpoint* const endpoint,
                    const JamTime        now,
                    const int64_t        utc_us)
@@ -263,7 +325,38 @@ bool toast_stats(const ToastEndpoint* const endpoint,
   out->jitter             = toast_path_jitter(&peer->path);
   out->rtt                = peer->clock.rtt * JAM_US;
   out->peer_loss          = toast_path_peer_loss(&peer->path);
+  out->media_expired      = peer->media_expired;
+  out->repairs_sent       = peer->repairs_sent;
+  out->repairs_unsent     = peer->repairs_unsent;
   return true;
+}
+
+bool toast_report(const ToastEndpoint* const endpoint,
+                  const ToastSession         session,
+                  ToastReport* const         out)
+{
+  const ToastPeer* const peer = toast_table_find(endpoint, session);
+  memset(out, 0, sizeof(*out));
+  if (peer) {
+    *out = peer->feedback.report;
+  }
+  return peer != NULL;
+}
+
+void toast_set_playout(ToastEndpoint* const endpoint,
+                       const ToastSession   session,
+                       const double         late,
+                       const JamTime        depth)
+{
+  ToastPeer* const peer = toast_table_find(endpoint, session);
+  if (peer) {
+    toast_feedback_set_playout(&peer->feedback, late, depth);
+  }
+}
+
+void toast_set_backlog(ToastEndpoint* const endpoint, const JamTime age)
+{
+  endpoint->backlog = age;
 }
 
 JamTime toast_heard(const ToastEndpoint* const endpoint,

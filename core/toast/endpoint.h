@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: MIT
 // Inside an endpoint: what the role files (handshake, accept, receive, send,
-// riders, tick, table) share. Not for other modules.
+// riders, tick) share. Not for other modules.
 
 #ifndef JAM_TOAST_ENDPOINT_H
 #define JAM_TOAST_ENDPOINT_H
 
+#include "toast/cookie.h"
 #include "toast/drbg.h"
 #include "toast/epochs.h"
+#include "toast/half_open.h"
 #include "toast/peer.h"
+#include "toast/refused.h"
+#include "toast/seal.h"
+#include "toast/sources.h"
+#include "toast/table.h"
 #include "toast/ticket.h"
 #include "toast/timers.h"
 #include "toast/toast.h"
@@ -16,32 +22,29 @@
 #include <base/time.h>
 
 #define TOAST_NO_SLOT UINT16_MAX
-#define TOAST_MEDIA_ROOM 49152U
+#define TOAST_PLACE_HALF 0x8000U ///< In a place: of the half-open table
+#define TOAST_MAX_IDS (TOAST_WIRE_SLOT_MASK + 1U)
+#define TOAST_REPLIES 256U
+#define TOAST_MEDIA_ROOM 65536U
+#define TOAST_MEDIA_FRAMES 256U
 #define TOAST_URGENT_ROOM 16384U
+#define TOAST_URGENT_FRAMES 64U
 #define TOAST_MAX_PENDING 512U ///< Frames of one datagram, and held messages
-
-// Timers
-#define TOAST_HALF_OPEN_TIME (3 * JAM_SECOND)
-#define TOAST_GIVE_UP_TIME (5 * JAM_SECOND)
-#define TOAST_IDLE_TIME (5 * JAM_SECOND)
-#define TOAST_HELLO_GAP (100 * JAM_MS) ///< Doubles with each repeat
-#define TOAST_RIDER_TIME (5 * JAM_MS)
-#define TOAST_FEEDBACK_GAP (20 * JAM_MS)
-#define TOAST_PROBE_FAST_GAP (50 * JAM_MS)
-#define TOAST_PROBE_SLOW_GAP (500 * JAM_MS)
-#define TOAST_PROBE_FAST_TIME (2 * JAM_SECOND)
-#define TOAST_CLOSE_COPIES 3U
-#define TOAST_RESUME_TIME (3 * JAM_SECOND)
-#define TOAST_TICKET_RENEWAL (60 * JAM_SECOND)
-#define TOAST_TICKET_GAP (100 * JAM_MS)
 
 /// Times what came from an unproven address may be sent there.
 #define TOAST_AMPLIFICATION 3U
 
 /// Buffers apart from the sessions, so that quiet ones stay out of the caches.
 typedef struct ToastBuffers {
+  ToastQueueFrame media_frames[TOAST_MEDIA_FRAMES];
+  ToastQueueFrame urgent_frames[TOAST_URGENT_FRAMES];
+  ToastSentFrame  sent_frames[TOAST_REPAIR_FRAMES];
+
   uint8_t media[TOAST_MEDIA_ROOM];
   uint8_t urgent[TOAST_URGENT_ROOM];
+  uint8_t sent[TOAST_REPAIR_ROOM];
+  uint8_t bulk_out[TOAST_MAX_BULK];
+  uint8_t bulk_in[TOAST_MAX_BULK];
   uint8_t out[TOAST_WIRE_EVENT_WINDOW][TOAST_MAX_EVENT];
   uint8_t in[TOAST_WIRE_EVENT_WINDOW][TOAST_MAX_EVENT];
 } ToastBuffers;
@@ -50,6 +53,13 @@ typedef struct ToastList {
   uint16_t first;
   uint16_t last;
 } ToastList;
+
+/// A short answer to a datagram that is not remembered.
+typedef struct ToastReply {
+  ToastAddress to;
+  size_t       size;
+  uint8_t      data[TOAST_WIRE_SIBLING_ACCEPT_SIZE];
+} ToastReply;
 
 struct ToastEndpoint {
   JamAllocator  allocator;
@@ -60,7 +70,11 @@ struct ToastEndpoint {
   unsigned      max_sessions;
   ToastPeer*    peers;
   ToastBuffers* buffers;
-  uint16_t*     inits; ///< Hash of accepted INITs: first slot of each chain
+  uint16_t*     id_places; ///< Of each connection id: who has it, or next free
+  unsigned      id_count;
+  unsigned      ids_free;
+  ToastList     ids;   ///< Free ones, longest first
+  uint16_t*     inits; ///< Hash of accepted INITs: first place of each chain
   uint32_t      inits_mask;
   uint8_t       inits_key[16];
   bool          has_utc;
@@ -70,10 +84,33 @@ struct ToastEndpoint {
   uint32_t      resume_epoch; ///< Caller: highest used
   ToastEpoch*   epochs;       ///< Node: of those who resumed here
   unsigned      epoch_count;
-  ToastTimers   timers;
-  ToastList     ready;
-  ToastList     free;
-  ToastList     life;
+  unsigned      unproven; ///< Sessions whose address may be false
+
+  // When accepting
+  ToastHalfOpen* half;
+  unsigned       half_count;
+  unsigned       half_used;
+  JamTime        sweep_at;
+  ToastSources*  sources;
+  ToastCookies   cookies;
+  ToastRefused   refused;
+  unsigned       reply_first;
+  unsigned       reply_count;
+  ToastReply     replies[TOAST_REPLIES];
+
+  ToastAddress from; ///< Of the newest datagram
+  ToastAddress copy_to;
+  size_t       copy_size; ///< Of the datagram that `copy_to` gets, too
+  uint8_t      copy[TOAST_MAX_DATAGRAM];
+
+  ToastTimers timers;
+  ToastList   ready;
+  ToastList   free;
+  ToastList   life;
+  JamTime     backlog; ///< How long the next datagram has waited already
+
+  ToastKeyLog key_log; ///< Null: off
+  void*       key_log_context;
 
   unsigned   pending_count; ///< Frames of the newest datagram ...
   unsigned   pending_taken; ///< ... and how many were taken
@@ -93,51 +130,6 @@ static inline int64_t toast_utc(const ToastEndpoint* const endpoint,
 {
   return endpoint->utc_us + jam_time_to_us(now - endpoint->utc_at);
 }
-
-// table.c
-
-/// Builds the free list.
-void toast_table_init(ToastEndpoint* endpoint);
-
-/// Takes the slot that was free longest; null when the table is full.
-ToastPeer* toast_table_take(ToastEndpoint* endpoint);
-
-/// Gives a slot back and wipes it.
-void toast_table_release(ToastEndpoint* endpoint, ToastPeer* peer);
-
-/// Finds a live session by its handle.
-ToastPeer* toast_table_find(const ToastEndpoint* endpoint, ToastSession handle);
-
-/// Finds a session by a connection id of ours, in whatever state.
-ToastPeer* toast_table_by_cid(const ToastEndpoint* endpoint, uint32_t cid);
-
-/// Finds the open session of a caller with this identity; null if none.
-ToastPeer* toast_table_by_identity(const ToastEndpoint* endpoint,
-                                   const uint8_t        id[TOAST_ID_SIZE]);
-
-/// Finds the session an INIT or RESUME with this ephemeral key has made.
-ToastPeer* toast_table_by_init(const ToastEndpoint* endpoint,
-                               const uint8_t        ephemeral[TOAST_KEY_SIZE]);
-
-/// Enters an accepted session under its caller's ephemeral key.
-void toast_table_add_init(ToastEndpoint* endpoint, ToastPeer* peer);
-
-/// Puts a session on the list of those with something to send.
-void toast_ready(ToastEndpoint* endpoint, ToastPeer* peer);
-
-/// Takes a session off that list.
-void toast_unready(ToastEndpoint* endpoint, ToastPeer* peer);
-
-/// Raises OPEN.
-void toast_raise_open(ToastEndpoint* endpoint, ToastPeer* peer);
-
-/// Raises CLOSED.
-void toast_raise_closed(ToastEndpoint* endpoint,
-                        ToastPeer*     peer,
-                        ToastReason    reason);
-
-/// Ends a session: raises CLOSED and frees all but what that event needs.
-void toast_end(ToastEndpoint* endpoint, ToastPeer* peer, ToastReason reason);
 
 // handshake.c
 
@@ -165,8 +157,15 @@ void toast_handshake_start(ToastEndpoint* endpoint,
                            const uint8_t* init,
                            const uint8_t* node_key);
 
+/// The keys that a finished handshake gives.
+typedef struct ToastHandshakeKeys {
+  uint8_t send[TOAST_KEY_SIZE];
+  uint8_t receive[TOAST_KEY_SIZE];
+  uint8_t resume[TOAST_KEY_SIZE];
+} ToastHandshakeKeys;
+
 /// Takes the keys of a finished handshake and wipes the rest.
-void toast_handshake_keys(ToastPeer* peer);
+void toast_handshake_keys(NoiseState* noise, ToastHandshakeKeys* out);
 
 /// Takes in an ACCEPT or SIBLING ACCEPT (caller's side).
 void toast_input_accept(ToastEndpoint* endpoint,
@@ -174,7 +173,13 @@ void toast_input_accept(ToastEndpoint* endpoint,
                         const uint8_t* data,
                         size_t         size);
 
-/// Writes the INIT or ACCEPT that is due; 0 if none.
+/// Takes in a COOKIE or VERSIONS (caller's side).
+void toast_input_reply(ToastEndpoint*      endpoint,
+                       const ToastAddress* from,
+                       const uint8_t*      data,
+                       size_t              size);
+
+/// Writes the INIT or RESUMED that is due; 0 if none.
 size_t toast_hello_write(ToastPeer* peer, uint8_t* out, size_t capacity);
 
 /// Makes a session open: keys are there and the peer is known to have them.
@@ -188,6 +193,22 @@ void toast_input_init(ToastEndpoint*      endpoint,
                       const ToastAddress* from,
                       const uint8_t*      data,
                       size_t              size);
+
+/// Opens a half-open session with a sealed packet that came for it; the packet
+/// stays in `plain`. Null if it did not open or nobody more fits.
+ToastPeer* toast_accept_first(ToastEndpoint*      endpoint,
+                              JamTime             now,
+                              ToastHalfOpen*      half,
+                              const ToastAddress* from,
+                              const uint8_t*      data,
+                              size_t              size);
+
+/// Charges a client's session to where it has been proven to come from.
+void toast_charge_session(ToastEndpoint* endpoint, ToastPeer* peer);
+
+/// Writes the oldest short answer that waits; 0 if none.
+size_t
+toast_reply_write(ToastEndpoint* endpoint, ToastAddress* to, uint8_t* out);
 
 // resume.c
 
@@ -223,6 +244,15 @@ size_t toast_receipt_write(const ToastPeer* peer, uint8_t* out);
 /// Takes in a TICKET (caller) or TICKET_ACK (node).
 void toast_ticket_take(ToastPeer* peer, JamTime now, const uint8_t* frame);
 void toast_receipt_take(ToastPeer* peer, const uint8_t* frame);
+
+// send.c
+
+/// Returns how long a fragment waits for its acknowledgement.
+static inline JamTime toast_bulk_gap(const ToastPeer* const peer)
+{
+  const JamTime trips = 2 * peer->clock.rtt * JAM_US;
+  return trips > TOAST_FRAGMENT_GAP ? trips : TOAST_FRAGMENT_GAP;
+}
 
 // frames.c
 
@@ -260,10 +290,6 @@ void toast_input_short(ToastEndpoint*      endpoint,
                        const uint8_t*      data,
                        size_t              size);
 
-/// Fills in the nonce of a packet. `initiator`: of the direction from caller
-/// to node.
-void toast_nonce(uint8_t nonce[12], bool initiator, uint32_t number);
-
 // riders.c
 
 /// Asks for a rider in the next datagram, within TOAST_RIDER_TIME from now.
@@ -275,6 +301,11 @@ void toast_ride(ToastEndpoint* endpoint,
 /// Writes the riders that wait, as far as they fit. Returns bytes written.
 size_t
 toast_riders_write(ToastPeer* peer, JamTime now, uint8_t* out, size_t capacity);
+
+// keylog.c
+
+/// Tells the keys of a session that are new, if anybody asked for them.
+void toast_key_log(const ToastEndpoint* endpoint, ToastPeer* peer);
 
 // tick.c
 

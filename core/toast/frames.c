@@ -13,6 +13,7 @@ static size_t frame_size(const ToastPeer* const peer,
   size_t longest = TOAST_WIRE_MAX_FRAMES;
   switch (data[0]) {
   case TOAST_WIRE_FRAME_MEDIA:
+  case TOAST_WIRE_FRAME_REPAIR:
     head = TOAST_WIRE_MEDIA_HEAD;
     break;
   case TOAST_WIRE_FRAME_MIDI:
@@ -40,10 +41,17 @@ static size_t frame_size(const ToastPeer* const peer,
     return TOAST_WIRE_ECHO_SIZE;
   case TOAST_WIRE_FRAME_CLOSE:
     return TOAST_WIRE_CLOSE_SIZE;
+  case TOAST_WIRE_FRAME_PATH:
+  case TOAST_WIRE_FRAME_PATH_REPLY:
+    return TOAST_WIRE_PATH_SIZE;
   case TOAST_WIRE_FRAME_TICKET: // From a node to its caller
     return peer->dialled && !peer->sibling ? TOAST_WIRE_TICKET_SIZE : 0U;
   case TOAST_WIRE_FRAME_TICKET_ACK:
     return !peer->dialled && !peer->sibling ? TOAST_WIRE_TICKET_ACK_SIZE : 0U;
+  case TOAST_WIRE_FRAME_FRAGMENT:
+    return toast_bulk_frame_size(data, left);
+  case TOAST_WIRE_FRAME_FRAGMENT_ACK:
+    return TOAST_WIRE_FRAGMENT_ACK_SIZE;
   case TOAST_WIRE_FRAME_MESH:
     if (!peer->sibling) {
       return 0U;
@@ -123,12 +131,13 @@ static void take_event(ToastEndpoint* const endpoint,
 
 static void take_media(ToastEndpoint* const endpoint,
                        ToastPeer* const     peer,
+                       const ToastFrameKind kind,
                        const uint8_t* const frame,
                        const size_t         size)
 {
   ToastFrame* const out = raise(endpoint,
                                 peer,
-                                TOAST_FRAME_MEDIA,
+                                kind,
                                 frame + TOAST_WIRE_MEDIA_HEAD,
                                 size - TOAST_WIRE_MEDIA_HEAD);
   if (out) {
@@ -156,9 +165,26 @@ static void take_feedback(ToastPeer* const     peer,
                           const JamTime        now,
                           const uint8_t* const frame)
 {
-  const uint32_t largest = toast_get32(frame + 1);
+  const uint32_t largest = toast_get32(frame + TOAST_WIRE_FEEDBACK_LARGEST);
   if (largest < peer->send_number) { // Else we never sent it
-    toast_path_feedback(&peer->path, now, largest, toast_get32(frame + 17));
+    ToastClock clock;
+    toast_clock_read(&peer->clock, &clock);
+    toast_path_feedback(&peer->path,
+                        now,
+                        largest,
+                        toast_get32(frame + TOAST_WIRE_FEEDBACK_MISSING));
+    toast_feedback_take(&peer->feedback, now, clock.skew, frame);
+  }
+}
+
+static void take_fragment(ToastEndpoint* const endpoint,
+                          ToastPeer* const     peer,
+                          const uint8_t* const frame,
+                          const size_t         size)
+{
+  ToastBulkIn* const bulk = &peer->bulk_in;
+  if (toast_bulk_take(bulk, frame, size)) {
+    (void)raise(endpoint, peer, TOAST_FRAME_BULK, bulk->data, bulk->size);
   }
 }
 
@@ -171,8 +197,11 @@ static void take(ToastEndpoint* const endpoint,
 {
   switch (frame[0]) {
   case TOAST_WIRE_FRAME_MEDIA:
-    take_media(endpoint, peer, frame, size);
+    take_media(endpoint, peer, TOAST_FRAME_MEDIA, frame, size);
     toast_ride(endpoint, peer, now, TOAST_RIDER_FEEDBACK);
+    break;
+  case TOAST_WIRE_FRAME_REPAIR:
+    take_media(endpoint, peer, TOAST_FRAME_REPAIR, frame, size);
     break;
   case TOAST_WIRE_FRAME_MIDI:
     take_midi(endpoint, peer, frame, size);
@@ -217,6 +246,21 @@ static void take(ToastEndpoint* const endpoint,
                      toast_get32(frame + 1),
                      toast_get32(frame + 5),
                      stamp);
+    break;
+  case TOAST_WIRE_FRAME_FRAGMENT:
+    take_fragment(endpoint, peer, frame, size);
+    toast_ride(endpoint, peer, now, TOAST_RIDER_FRAGMENT);
+    break;
+  case TOAST_WIRE_FRAME_FRAGMENT_ACK:
+    toast_bulk_ack(&peer->bulk_out,
+                   toast_get16(frame + 1),
+                   toast_get16(frame + 3));
+    break;
+  case TOAST_WIRE_FRAME_PATH:
+    toast_route_asked(endpoint, peer, now, frame);
+    break;
+  case TOAST_WIRE_FRAME_PATH_REPLY:
+    toast_route_answered(endpoint, peer, frame);
     break;
   case TOAST_WIRE_FRAME_TICKET:
     toast_ticket_take(peer, now, frame);

@@ -3,9 +3,9 @@
 // node's public key, or two siblings that share the cluster secret, come to
 // share a key for each direction.
 //
-// An INIT goes out at 0, 100, 300, 700, 1500 and 3100 ms, always the same
-// bytes; after 5 s the caller gives up. A false ACCEPT changes nothing: the
-// caller keeps waiting.
+// An INIT goes out at 0, 100, 200, 400, 800, 1600 and 3200 ms, always the same
+// bytes but for the cookie, which a flooded node may ask for; after 5 s the
+// caller gives up. False answers change nothing: it keeps waiting.
 
 #include "toast/endpoint.h"
 
@@ -63,15 +63,16 @@ void toast_handshake_start(ToastEndpoint* const endpoint,
   sodium_memzero(ephemeral, sizeof(ephemeral));
 }
 
-void toast_handshake_keys(ToastPeer* const peer)
+void toast_handshake_keys(NoiseState* const         noise,
+                          ToastHandshakeKeys* const out)
 {
-  toast_noise_export(&peer->noise, "TOAST resume", peer->resume_secret);
-  if (peer->dialled) {
-    toast_noise_split(&peer->noise, peer->send_key, peer->receive_key);
+  toast_noise_export(noise, "TOAST resume", out->resume);
+  if (noise->initiator) {
+    toast_noise_split(noise, out->send, out->receive);
   } else {
-    toast_noise_split(&peer->noise, peer->receive_key, peer->send_key);
+    toast_noise_split(noise, out->receive, out->send);
   }
-  sodium_memzero(&peer->noise, sizeof(peer->noise));
+  sodium_memzero(noise, sizeof(*noise));
 }
 
 // Fills in the peer's INIT; false if no key can be agreed
@@ -100,7 +101,7 @@ static JamStatus dial(ToastEndpoint* const      endpoint,
                       const uint8_t* const      node_key,
                       ToastSession* const       out)
 {
-  ToastPeer* const peer = toast_table_take(endpoint);
+  ToastPeer* const peer = toast_table_take(endpoint, NULL);
   if (!peer) {
     return JAM_ERR_FULL;
   }
@@ -114,6 +115,7 @@ static JamStatus dial(ToastEndpoint* const      endpoint,
   peer->state      = TOAST_PEER_DIALLING;
   peer->hello_due  = true;
   peer->hello_at   = jam_time_add(now, TOAST_HELLO_GAP);
+  peer->hello_gap  = TOAST_HELLO_GAP;
   peer->give_up_at = jam_time_add(now, TOAST_GIVE_UP_TIME);
   toast_ready(endpoint, peer);
   toast_timers_set(&endpoint->timers,
@@ -178,6 +180,7 @@ void toast_open(ToastEndpoint* const endpoint,
   // At once: the first sealed packet is what opens the session over there
   peer->forced = true;
   ++endpoint->counters.handshakes;
+  toast_key_log(endpoint, peer);
   toast_raise_open(endpoint, peer);
   toast_ready(endpoint, peer);
   toast_timers_set(&endpoint->timers,
@@ -239,7 +242,48 @@ void toast_input_accept(ToastEndpoint* const endpoint,
                        ? toast_get16(payload + 15) & TOAST_WIRE_MAX_NODE_ID
                        : (uint16_t)(peer->remote_cid >> TOAST_WIRE_SLOT_BITS);
   sodium_memzero(&noise, sizeof(noise));
-  toast_handshake_keys(peer);
+  ToastHandshakeKeys keys;
+  toast_handshake_keys(&peer->noise, &keys);
+  memcpy(peer->send_key, keys.send, TOAST_KEY_SIZE);
+  memcpy(peer->receive_key, keys.receive, TOAST_KEY_SIZE);
+  memcpy(peer->resume_secret, keys.resume, TOAST_KEY_SIZE);
+  sodium_memzero(&keys, sizeof(keys));
   toast_clock_init(&peer->clock, jam_time_to_us(now), time);
   toast_open(endpoint, peer, now);
+}
+
+void toast_input_reply(ToastEndpoint* const      endpoint,
+                       const ToastAddress* const from,
+                       const uint8_t* const      data,
+                       const size_t              size)
+{
+  const bool   cookie = data[0] == TOAST_WIRE_COOKIE;
+  const size_t wanted =
+    cookie ? TOAST_WIRE_COOKIE_SIZE : TOAST_WIRE_VERSIONS_SIZE;
+  if (size != wanted) {
+    ++*(size < wanted ? &endpoint->counters.too_short
+                      : &endpoint->counters.too_long);
+    return;
+  }
+  ToastPeer* const peer =
+    toast_table_by_cid(endpoint, toast_get24(data + TOAST_WIRE_REPLY_CID));
+  if (!peer || peer->state != TOAST_PEER_DIALLING ||
+      !toast_same_address(&peer->address, from)) {
+    ++endpoint->counters.unknown_session;
+  } else if (memcmp(data + TOAST_WIRE_REPLY_ECHO,
+                    peer->init + TOAST_WIRE_INIT_NOISE,
+                    TOAST_WIRE_ECHO_BYTES)) {
+    ++endpoint->counters.bad_seal; // Of somebody who has not seen the INIT
+  } else if (!cookie) {
+    const uint8_t* const body = data + TOAST_WIRE_REPLY_BODY;
+    peer->wrong_version |=
+      body[0] > TOAST_WIRE_VERSION || body[1] < TOAST_WIRE_VERSION;
+  } else if (peer->cookie_count <= peer->hello_count) {
+    ++peer->cookie_count; // One INIT more for each that the timer has sent
+    memcpy(peer->init + TOAST_WIRE_INIT_COOKIE,
+           data + TOAST_WIRE_REPLY_BODY,
+           TOAST_WIRE_COOKIE_BYTES);
+    peer->hello_due = true;
+    toast_ready(endpoint, peer);
+  }
 }

@@ -3,41 +3,47 @@
 
 #include "toast/outbox.h"
 
+#include "toast/timers.h"
+
 #include <base/time.h>
 
 #include <string.h>
 
-#define RIDE_GAP (20 * JAM_MS)
 #define REPEAT_ROOM 600U // Bytes of one packet for repeats: media goes on
+#define SPACED 4U        // Copies, the first with them
 
 static ToastOutMessage* message_of(ToastOutbox* const outbox, const uint16_t id)
 {
   return &outbox->messages[id % TOAST_WIRE_EVENT_WINDOW];
 }
 
-// How long after its newest copy a message gets a datagram of its own
-static JamTime force_gap(const unsigned copies)
+// When a message gets a datagram of its own for its next copy
+static JamTime force_at(const ToastOutMessage* const message)
 {
-  static const uint8_t gaps_ms[] = {0, 5, 15, 20, 20, 40, 80, 100};
-  const unsigned       last      = (unsigned)sizeof(gaps_ms) - 1U;
-  return gaps_ms[copies < last ? copies : last] * JAM_MS;
+  static const uint8_t copies_ms[SPACED] = TOAST_EVENT_COPIES;
+  static const uint8_t gaps_ms[]         = TOAST_EVENT_GAPS;
+  const unsigned       last              = (unsigned)sizeof(gaps_ms) - 1U;
+  if (message->copies < SPACED) {
+    return message->first + copies_ms[message->copies] * JAM_MS;
+  }
+  const unsigned gap = message->copies - SPACED;
+  return message->last + gaps_ms[gap < last ? gap : last] * JAM_MS;
 }
 
 static bool is_due(const ToastOutMessage* const message,
                    const JamTime                now,
                    const uint32_t               number)
 {
-  static const uint8_t spacing[] = {0, 2, 5, 9};
-  if (message->copies == 0U) {
-    return true;
+  static const uint8_t spacing[SPACED]  = {0, 2, 5, 9};
+  static const uint8_t rides_ms[SPACED] = TOAST_EVENT_RIDES;
+  if (message->copies >= SPACED) {
+    return now - message->last >= TOAST_EVENT_RIDE_GAP;
   }
-  if (message->copies < sizeof(spacing) &&
-      number - message->first_number >= spacing[message->copies]) {
-    return true;
-  }
-  const JamTime gap =
-    message->copies < sizeof(spacing) ? force_gap(message->copies) : RIDE_GAP;
-  return now - message->last >= gap;
+  const uint32_t packets = number - message->first_number;
+  return message->copies == 0U ||
+         (packets >= spacing[message->copies] &&
+          now - message->last >= TOAST_EVENT_LEAST_GAP) ||
+         now - message->first >= rides_ms[message->copies] * JAM_MS;
 }
 
 bool toast_outbox_push(ToastOutbox* const   outbox,
@@ -106,12 +112,12 @@ size_t toast_outbox_write(ToastOutbox* const outbox,
              outbox->data[id % TOAST_WIRE_EVENT_WINDOW],
              message->size);
       message->first_number = message->copies ? message->first_number : number;
+      message->first        = message->copies ? message->first : now;
       message->copies = (uint8_t)(message->copies + (message->copies < 255U));
       message->last   = now;
       used += size;
     }
-    outbox->force_at = jam_time_min(outbox->force_at,
-                                    message->last + force_gap(message->copies));
+    outbox->force_at = jam_time_min(outbox->force_at, force_at(message));
   }
   return used;
 }

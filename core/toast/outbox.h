@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Control messages on their way out: repeated in spaced copies until the peer
-// acknowledges them.
-//
-// A message rides in packets n, n + 2, n + 5 and n + 9, then in a packet every
-// 20 ms. When no packet leaves anyway, copies are sent 5, 20 and 40 ms after
-// the first, then at gaps that grow to 100 ms.
+// acknowledges them (timers.h says when). None is ever given up while the
+// session lives: what is too late to be of use only its reader can tell.
 
 #ifndef JAM_TOAST_OUTBOX_H
 #define JAM_TOAST_OUTBOX_H
@@ -13,7 +10,8 @@
 #include "toast/toast_wire.h"
 
 typedef struct ToastOutMessage {
-  JamTime  last;         ///< Time of the newest copy
+  JamTime  first;        ///< Time of the first copy
+  JamTime  last;         ///< Of the newest
   uint32_t first_number; ///< Packet number of the first copy
   uint16_t size;
   uint8_t  copies;

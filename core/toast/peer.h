@@ -5,12 +5,18 @@
 #ifndef JAM_TOAST_PEER_H
 #define JAM_TOAST_PEER_H
 
+#include "toast/budget.h"
+#include "toast/bulk.h"
 #include "toast/clock.h"
+#include "toast/feedback.h"
 #include "toast/inbox.h"
 #include "toast/noise.h"
 #include "toast/outbox.h"
 #include "toast/path.h"
 #include "toast/queue.h"
+#include "toast/repair.h"
+#include "toast/route.h"
+#include "toast/sources.h"
 #include "toast/toast.h"
 #include "toast/toast_wire.h"
 #include "toast/window.h"
@@ -21,9 +27,8 @@
 
 typedef enum ToastPeerState {
   TOAST_PEER_FREE,
-  TOAST_PEER_DIALLING,  ///< INIT is out, no ACCEPT yet
-  TOAST_PEER_RESUMING,  ///< RESUMEs are out, no RESUMED yet
-  TOAST_PEER_HALF_OPEN, ///< ACCEPT is out, nothing sealed heard yet
+  TOAST_PEER_DIALLING, ///< INIT is out, no ACCEPT yet
+  TOAST_PEER_RESUMING, ///< RESUMEs are out, no RESUMED yet
   TOAST_PEER_OPEN,
   TOAST_PEER_CLOSING, ///< Copies of CLOSE are going out
   TOAST_PEER_GONE     ///< Only its last event is still to be taken
@@ -35,8 +40,21 @@ typedef enum ToastRider {
   TOAST_RIDER_ACK      = 1U << 1U,
   TOAST_RIDER_FEEDBACK = 1U << 2U,
   TOAST_RIDER_TICKET   = 1U << 3U, ///< Node
-  TOAST_RIDER_RECEIPT  = 1U << 4U  ///< Caller: TICKET_ACK
+  TOAST_RIDER_RECEIPT  = 1U << 4U, ///< Caller: TICKET_ACK
+  TOAST_RIDER_FRAGMENT = 1U << 5U  ///< FRAGMENT_ACK
 } ToastRider;
+
+/// The key of one direction, as it goes on. All zero at first.
+typedef struct ToastPhase {
+  uint8_t  bit;    ///< TOAST_WIRE_PHASE or 0
+  bool     logged; ///< Whoever logs keys has this one
+  unsigned turns;  ///< How often it has changed
+  JamTime  until;  ///< Sending: of this key. Receiving: of the former; 0: none
+  uint32_t limit; ///< Sending: first number of the next key. Receiving: of this
+  bool     has_next;
+  uint8_t  next[TOAST_KEY_SIZE];  ///< Receiving
+  uint8_t  other[TOAST_KEY_SIZE]; ///< Receiving: the former
+} ToastPhase;
 
 /// A datagram that has been opened.
 typedef struct ToastPacket {
@@ -59,6 +77,10 @@ typedef struct ToastPeer {
   uint32_t       send_number;
   uint8_t        send_key[TOAST_KEY_SIZE];
   uint8_t        receive_key[TOAST_KEY_SIZE];
+  ToastPhase     send_phase;
+  ToastPhase     receive_phase;
+  ToastSource    source; ///< Node: charged with this session; 0: nobody
+  ToastRoute     route;
   bool           dialled;
   bool           sibling;
   uint16_t       node_id; ///< Of the peer; 0: unknown, or a client
@@ -75,6 +97,7 @@ typedef struct ToastPeer {
   bool    early;    ///< Node: RESUMEs are still taken, under `early_key`
   uint8_t early_key[TOAST_KEY_SIZE];
   bool    unproven; ///< Node: the address may be false
+  bool    moved;    ///< Node: what opened the session came from several
   size_t  credit;   ///< Bytes that may be sent there, while unproven
 
   bool     ready;  ///< In the list of those with something to send
@@ -91,32 +114,41 @@ typedef struct ToastPeer {
   uint32_t echo_sent;
   uint32_t echo_heard;
 
-  JamTime  hello_at; ///< Next INIT, ACCEPT or CLOSE copy
+  JamTime  hello_at; ///< Next INIT or CLOSE copy
+  JamTime  hello_gap;
   JamTime  give_up_at;
   unsigned hello_count;
   bool     hello_due;
-  bool     wrong_key; ///< An ACCEPT came that did not open
+  bool     wrong_key;     ///< An ACCEPT came that did not open
+  bool     wrong_version; ///< A VERSIONS came
+  unsigned cookie_count;  ///< Taken, at most one for each INIT
 
   bool        open_pending; ///< OPEN event not taken yet
   bool        closed_pending;
   ToastReason reason;
   uint16_t    life_next; ///< In the list of those with such events
   bool        in_life;
-  uint16_t    chain; ///< Next free slot, or next in the INIT hash chain
+  uint16_t    chain; ///< Next free slot, or place in the INIT hash chain
 
   uint64_t       datagrams_sent, datagrams_received;
   uint64_t       bytes_sent, bytes_received;
+  uint64_t       media_expired, repairs_sent, repairs_unsent;
   ToastWindow    window;
   ToastPath      path;
   ToastOutbox    outbox;
   ToastInbox     inbox;
   ToastQueue     urgent; ///< MIDI and tables
   ToastQueue     media;
+  ToastRepairs   repairs;
+  ToastBudget    budget;
+  ToastBulkOut   bulk_out;
+  ToastBulkIn    bulk_in;
+  ToastFeedback  feedback;
   ToastEstimator clock;
 
   NoiseState noise;
   uint8_t    init[TOAST_WIRE_INIT_NOISE + TOAST_WIRE_SIBLING_INIT_NOISE_SIZE];
-  uint8_t    accept[TOAST_WIRE_RESUMED_SIZE]; ///< The longest of the three
+  uint8_t    accept[TOAST_WIRE_RESUMED_SIZE]; ///< The RESUMED
   size_t     accept_size;
 } ToastPeer;
 

@@ -3,13 +3,15 @@
 
 #include "toast/queue.h"
 
-uint8_t* toast_queue_push(ToastQueue* const queue, const uint32_t size)
+uint8_t* toast_queue_push(ToastQueue* const queue,
+                          const JamTime     now,
+                          const uint32_t    size)
 {
   if (queue->count == 0U) {
     queue->write = 0U;
     queue->head  = 0U;
   }
-  if (queue->count == TOAST_QUEUE_FRAMES || size > queue->capacity) {
+  if (queue->count == queue->most || size > queue->capacity) {
     return NULL;
   }
   const uint32_t tail = queue->frames[queue->head].at;
@@ -24,11 +26,10 @@ uint8_t* toast_queue_push(ToastQueue* const queue, const uint32_t size)
   } else if (size > tail - queue->write) {
     return NULL;
   }
-  const unsigned slot = (queue->head + queue->count) % TOAST_QUEUE_FRAMES;
+  const ToastQueueFrame frame = {now, at, size};
 
-  queue->frames[slot].at   = at;
-  queue->frames[slot].size = size;
-  queue->write             = at + size;
+  queue->frames[(unsigned)(queue->head + queue->count) % queue->most] = frame;
+  queue->write = at + size;
   ++queue->count;
   return queue->data + at;
 }
@@ -46,7 +47,17 @@ const uint8_t* toast_queue_front(const ToastQueue* const queue,
 void toast_queue_pop(ToastQueue* const queue)
 {
   if (queue->count > 0U) {
-    queue->head = (uint16_t)((queue->head + 1U) % TOAST_QUEUE_FRAMES);
+    queue->head = (uint16_t)((queue->head + 1U) % queue->most);
     --queue->count;
   }
+}
+
+unsigned toast_queue_expire(ToastQueue* const queue, const JamTime oldest)
+{
+  unsigned dropped = 0U;
+  while (queue->count > 0U && queue->frames[queue->head].since < oldest) {
+    toast_queue_pop(queue);
+    ++dropped;
+  }
+  return dropped;
 }

@@ -4,43 +4,25 @@
 
 #include "toast/endpoint.h"
 
-#include <sodium.h>
+#define CLASS_RESERVED 0x3cU // Bits of a short packet's first byte that are 0
 
-#include <string.h>
-
-#define CLASS_RESERVED 0x7cU // Bits of a short packet's first byte that are 0
-
-void toast_nonce(uint8_t nonce[12], const bool initiator, const uint32_t number)
+// Whether the queue before this machine's is so long that a packet of this
+// class is of no use any more
+static bool too_late(const ToastEndpoint* const endpoint, const uint8_t first)
 {
-  memset(nonce, 0, 12U);
-  nonce[0] = initiator ? 1U : 2U;
-  toast_put32(nonce + 4, number);
-}
-
-static bool open_packet(ToastEndpoint* const   endpoint,
-                        const ToastPeer* const peer,
-                        const uint8_t* const   data,
-                        const size_t           size)
-{
-  uint8_t nonce[crypto_aead_chacha20poly1305_IETF_NPUBBYTES];
-  toast_nonce(nonce,
-              !peer->dialled,
-              toast_get32(data + TOAST_WIRE_SHORT_NUMBER));
-  return crypto_aead_chacha20poly1305_ietf_decrypt(endpoint->plain,
-                                                   NULL,
-                                                   NULL,
-                                                   data + TOAST_WIRE_SHORT_HEAD,
-                                                   size - TOAST_WIRE_SHORT_HEAD,
-                                                   data,
-                                                   TOAST_WIRE_SHORT_HEAD,
-                                                   nonce,
-                                                   peer->receive_key) == 0;
+  static const JamTime longest[] = {JAM_NEVER,
+                                    TOAST_SHED_AUDIO,
+                                    TOAST_SHED_REPAIR,
+                                    TOAST_SHED_BULK};
+  return endpoint->backlog > longest[first & TOAST_WIRE_CLASS_MASK];
 }
 
 // The session a short packet is for, with its seal checked; null if none
-static ToastPeer* open_short(ToastEndpoint* const endpoint,
-                             const uint8_t* const data,
-                             const size_t         size)
+static ToastPeer* open_short(ToastEndpoint* const      endpoint,
+                             const JamTime             now,
+                             const ToastAddress* const from,
+                             const uint8_t* const      data,
+                             const size_t              size)
 {
   if (size < TOAST_WIRE_SHORT_MIN) {
     ++endpoint->counters.too_short;
@@ -50,17 +32,25 @@ static ToastPeer* open_short(ToastEndpoint* const endpoint,
     ++endpoint->counters.unknown_type;
     return NULL;
   }
-  ToastPeer* const peer =
-    toast_table_by_cid(endpoint, toast_get24(data + TOAST_WIRE_SHORT_CID));
-  if (!peer ||
-      (peer->state != TOAST_PEER_OPEN && peer->state != TOAST_PEER_HALF_OPEN)) {
+  if (too_late(endpoint, data[0])) {
+    ++endpoint->counters.shed;
+    return NULL;
+  }
+  const uint32_t       cid  = toast_get24(data + TOAST_WIRE_SHORT_CID);
+  ToastHalfOpen* const half = toast_half_by_cid(endpoint, cid);
+  if (half) {
+    return toast_accept_first(endpoint, now, half, from, data, size);
+  }
+  ToastPeer* const peer = toast_table_by_cid(endpoint, cid);
+  if (!peer || peer->state != TOAST_PEER_OPEN) {
     ++endpoint->counters.unknown_session;
     return NULL;
   }
-  if (!open_packet(endpoint, peer, data, size)) {
+  if (!toast_open_packet(peer, now, data, size, endpoint->plain)) {
     ++endpoint->counters.bad_seal;
     return NULL;
   }
+  toast_key_log(endpoint, peer);
   return peer;
 }
 
@@ -95,8 +85,12 @@ void toast_packet_take(ToastEndpoint* const     endpoint,
                      packet->expected,
                      packet->number,
                      packet->size);
-  toast_path_delay(&peer->path,
-                   toast_clock_arrival(&peer->clock, now_us, packet->stamp));
+  const int64_t delay =
+    toast_clock_arrival(&peer->clock, now_us, packet->stamp);
+  toast_path_delay(&peer->path, delay);
+  toast_feedback_arrival(&peer->feedback,
+                         (uint32_t)now_us - packet->stamp,
+                         delay);
   toast_frames_take(endpoint,
                     peer,
                     now,
@@ -106,30 +100,13 @@ void toast_packet_take(ToastEndpoint* const     endpoint,
   toast_clock_update(&peer->clock, now_us);
 }
 
-// Where the peer is now: the newest packet tells, and the first one under keys
-// that only it can have
-static void follow(ToastEndpoint* const      endpoint,
-                   ToastPeer* const          peer,
-                   const ToastAddress* const from,
-                   const ToastPacket* const  packet)
-{
-  if (packet->number >= packet->expected || peer->unproven) {
-    peer->address = *from;
-  }
-  if (peer->unproven) {
-    peer->unproven  = false;
-    peer->hello_due = false;
-    toast_ready(endpoint, peer); // Something may have had to wait for this
-  }
-}
-
 void toast_input_short(ToastEndpoint* const      endpoint,
                        const JamTime             now,
                        const ToastAddress* const from,
                        const uint8_t* const      data,
                        const size_t              size)
 {
-  ToastPeer* const peer = open_short(endpoint, data, size);
+  ToastPeer* const peer = open_short(endpoint, now, from, data, size);
   if (!peer) {
     return;
   }
@@ -143,10 +120,7 @@ void toast_input_short(ToastEndpoint* const      endpoint,
   if (!toast_packet_fresh(endpoint, peer, &packet)) {
     return;
   }
-  if (peer->state == TOAST_PEER_HALF_OPEN) {
-    toast_open(endpoint, peer, now);
-  }
-  follow(endpoint, peer, from, &packet);
+  toast_route_follow(endpoint, peer, now, from, &packet);
   toast_packet_take(endpoint, peer, now, &packet);
 }
 
@@ -158,6 +132,7 @@ void toast_input(ToastEndpoint* const      endpoint,
 {
   endpoint->pending_count = 0U;
   endpoint->pending_taken = 0U;
+  endpoint->from          = *from;
   if (size == 0U) {
     ++endpoint->counters.too_short;
   } else if (size > TOAST_MAX_DATAGRAM) {
@@ -169,6 +144,8 @@ void toast_input(ToastEndpoint* const      endpoint,
   } else if (data[0] == TOAST_WIRE_ACCEPT ||
              data[0] == TOAST_WIRE_SIBLING_ACCEPT) {
     toast_input_accept(endpoint, now, data, size);
+  } else if (data[0] == TOAST_WIRE_COOKIE || data[0] == TOAST_WIRE_VERSIONS) {
+    toast_input_reply(endpoint, from, data, size);
   } else if (data[0] == TOAST_WIRE_RESUME) {
     toast_input_resume(endpoint, now, from, data, size);
   } else if (data[0] == TOAST_WIRE_RESUMED) {

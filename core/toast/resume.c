@@ -32,7 +32,7 @@ JamStatus toast_resume(ToastEndpoint* const      endpoint,
       endpoint->resume_epoch == UINT32_MAX) {
     return JAM_ERR_STATE;
   }
-  ToastPeer* const peer = toast_table_take(endpoint);
+  ToastPeer* const peer = toast_table_take(endpoint, NULL);
   if (!peer) {
     return JAM_ERR_FULL;
   }

@@ -47,6 +47,7 @@ static void add_credit(ToastEndpoint* const      endpoint,
 {
   if (!toast_same_address(&peer->address, from)) {
     peer->address = *from;
+    peer->moved   = true;
     peer->credit  = 0U;
   }
   peer->credit += TOAST_AMPLIFICATION * size;
@@ -175,9 +176,8 @@ static bool open_new(ToastEndpoint* const            endpoint,
   }
   peer->has_identity = true;
   peer->early        = true;
-  peer->unproven     = true;
-  peer->give_up_at   = jam_time_add(now, TOAST_RESUME_TIME);
-  toast_table_add_init(endpoint, peer);
+  toast_route_doubt(endpoint, peer, now);
+  toast_table_add_init(endpoint, toast_slot(endpoint, peer));
   toast_clock_init(&peer->clock, jam_time_to_us(now), time);
   toast_open(endpoint, peer, now);
   if (former) {
@@ -205,13 +205,18 @@ static void resume_new(ToastEndpoint* const      endpoint,
                                 : &endpoint->counters.bad_seal);
     return;
   }
+  if (toast_refused_has(&endpoint->refused, now, ticket.identity.id)) {
+    ++endpoint->counters.refused;
+    sodium_memzero(&ticket, sizeof(ticket));
+    return;
+  }
   toast_resume_early_key(ticket.secret, theirs, endpoint->config.node_id, key);
   if (open_resume(endpoint, key, data, size)) {
     ToastPeer* const former =
       toast_table_by_identity(endpoint, ticket.identity.id);
     ToastIdentity    identity;
     ToastPeer* const peer = is_new(endpoint, now, &ticket, former, &identity)
-                              ? toast_table_take(endpoint)
+                              ? toast_table_take(endpoint, NULL)
                               : NULL;
     if (peer) {
       peer->address    = *from;
@@ -247,12 +252,16 @@ void toast_input_resume(ToastEndpoint* const      endpoint,
   } else if (!endpoint->has_utc) {
     ++counters->stale; // Nothing can be dated
   } else {
-    ToastPeer* const peer =
+    const uint16_t place =
       toast_table_by_init(endpoint, data + TOAST_WIRE_RESUME_EPHEMERAL);
-    if (peer) {
-      take_again(endpoint, peer, now, from, data, size);
+    if (place < TOAST_PLACE_HALF) {
+      take_again(endpoint, &endpoint->peers[place], now, from, data, size);
+    } else if (place != TOAST_NO_SLOT) {
+      ++counters->bad_seal; // The key of an INIT, seen on its way
     } else if (endpoint->free.first == TOAST_NO_SLOT) {
       ++counters->table_full;
+    } else if (2U * endpoint->unproven >= endpoint->max_sessions + 1U) {
+      ++counters->limited; // Room for those who can be proven
     } else {
       resume_new(endpoint, now, from, data, size);
     }

@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Small frames that wait for a datagram to ride in: echoes, acknowledgements,
-// feedback, tickets, block minima, probes.
+// feedback, tickets, block minima, probes (timers.h says when).
 //
-// ECHO, EVENT_ACK, TICKET and TICKET_ACK ride in the next datagram and get one
-// of their own after 5 ms. FEEDBACK waits until 20 ms after the last one, then
-// likewise; it is asked for by media. PROBE is due every 50 ms in the first 2
-// s, then every 500 ms, and waits 5 ms for company too. BLOCKMIN rides whenever
-// there is news; it never causes a datagram, or two idle sides would keep each
-// other busy.
+// BLOCKMIN rides whenever there is news; it never causes a datagram, or two
+// idle sides would keep each other busy.
 
 #include "toast/endpoint.h"
 
@@ -45,15 +41,25 @@ static size_t write_ack(ToastPeer* const peer, uint8_t* const out)
   return TOAST_WIRE_EVENT_ACK_SIZE;
 }
 
-static size_t write_feedback(ToastPeer* const peer, uint8_t* const out)
+static size_t write_fragment_ack(ToastPeer* const peer, uint8_t* const out)
 {
-  const uint32_t expected = peer->window.expected;
-  out[0]                  = TOAST_WIRE_FRAME_FEEDBACK;
-  toast_put32(out + 1, expected - 1U);
-  toast_put64(out + 5, toast_window_bitmap(&peer->window));
-  toast_put32(out + 13, peer->path.bytes);
-  toast_put32(out + 17, expected - peer->path.received);
-  return TOAST_WIRE_FEEDBACK_SIZE;
+  out[0] = TOAST_WIRE_FRAME_FRAGMENT_ACK;
+  toast_put16(out + 1, peer->bulk_in.acked_id);
+  toast_put16(out + 3, peer->bulk_in.acked);
+  return TOAST_WIRE_FRAGMENT_ACK_SIZE;
+}
+
+static size_t
+write_feedback(ToastPeer* const peer, const JamTime now, uint8_t* const out)
+{
+  const JamTime gap = toast_feedback_rising(&peer->feedback)
+                        ? TOAST_FEEDBACK_FAST_GAP
+                        : TOAST_FEEDBACK_GAP;
+  // What company made it wait for does not add up
+  const JamTime due =
+    peer->feedback_at > now - gap ? peer->feedback_at : now - gap;
+  peer->feedback_at = jam_time_add(due, gap);
+  return toast_feedback_write(&peer->feedback, &peer->path, &peer->window, out);
 }
 
 static JamTime probe_gap(const ToastPeer* const peer, const JamTime now)
@@ -80,9 +86,9 @@ size_t toast_riders_write(ToastPeer* const peer,
                           uint8_t* const   out,
                           const size_t     capacity)
 {
-  size_t at = 0U;
-  if (wants(peer, TOAST_RIDER_ACK, TOAST_WIRE_EVENT_ACK_SIZE, capacity)) {
-    at += write_ack(peer, out);
+  size_t at = toast_route_reply_write(&peer->route, out, capacity);
+  if (wants(peer, TOAST_RIDER_ACK, TOAST_WIRE_EVENT_ACK_SIZE, capacity - at)) {
+    at += write_ack(peer, out + at);
     done(peer, TOAST_RIDER_ACK);
   }
   if (wants(peer, TOAST_RIDER_ECHO, TOAST_WIRE_ECHO_SIZE, capacity - at)) {
@@ -93,9 +99,15 @@ size_t toast_riders_write(ToastPeer* const peer,
                                         TOAST_RIDER_FEEDBACK,
                                         TOAST_WIRE_FEEDBACK_SIZE,
                                         capacity - at)) {
-    at += write_feedback(peer, out + at);
+    at += write_feedback(peer, now, out + at);
     done(peer, TOAST_RIDER_FEEDBACK);
-    peer->feedback_at = jam_time_add(now, TOAST_FEEDBACK_GAP);
+  }
+  if (wants(peer,
+            TOAST_RIDER_FRAGMENT,
+            TOAST_WIRE_FRAGMENT_ACK_SIZE,
+            capacity - at)) {
+    at += write_fragment_ack(peer, out + at);
+    done(peer, TOAST_RIDER_FRAGMENT);
   }
   if (wants(peer, TOAST_RIDER_TICKET, TOAST_WIRE_TICKET_SIZE, capacity - at)) {
     at += toast_ticket_write(peer, now, out + at);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Frames out: queued per session, bundled into sealed datagrams. Order within a
-// datagram: control messages, riders, MIDI, tables and mesh, media. Sessions
-// with something to send take turns, one datagram each.
+// datagram and, when one is not enough, between datagrams: control messages,
+// riders, MIDI, tables and mesh; media; repair; bulk. Media is not paced, its
+// sample clock does that. Sessions with something to send take turns, one
+// datagram each.
 
 #include "toast/endpoint.h"
-
-#include <sodium.h>
 
 #include <string.h>
 
@@ -39,6 +39,7 @@ static size_t write_head(uint8_t* const out, const ToastFrame* const frame)
 
 static bool enqueue(ToastEndpoint* const    endpoint,
                     ToastPeer* const        peer,
+                    const JamTime           now,
                     const ToastFrame* const frame)
 {
   uint8_t      head[TOAST_WIRE_MEDIA_HEAD];
@@ -51,11 +52,11 @@ static bool enqueue(ToastEndpoint* const    endpoint,
 
   ToastQueue* const queue = media ? &peer->media : &peer->urgent;
   const uint32_t    size  = (uint32_t)(head_size + frame->size);
-  uint8_t*          place = toast_queue_push(queue, size);
+  uint8_t*          place = toast_queue_push(queue, now, size);
   while (!place && media && queue->count > 0U) {
     toast_queue_pop(queue); // The oldest sound is the least useful
     ++endpoint->counters.queue_full;
-    place = toast_queue_push(queue, size);
+    place = toast_queue_push(queue, now, size);
   }
   if (!place) {
     ++endpoint->counters.queue_full;
@@ -69,11 +70,44 @@ static bool enqueue(ToastEndpoint* const    endpoint,
 static bool frame_fits(const ToastPeer* const  peer,
                        const ToastFrame* const frame)
 {
-  const ToastFrameKind last =
-    peer->sibling ? TOAST_FRAME_MESH : TOAST_FRAME_EVENT;
-  const size_t most =
-    frame->kind >= TOAST_FRAME_EVENT ? TOAST_MAX_EVENT : TOAST_MAX_MEDIA;
-  return frame->kind <= last && frame->size > 0U && frame->size <= most;
+  size_t most = 0U;
+  switch (frame->kind) {
+  case TOAST_FRAME_MEDIA:
+  case TOAST_FRAME_MIDI:
+  case TOAST_FRAME_TABLE:
+    most = TOAST_MAX_MEDIA;
+    break;
+  case TOAST_FRAME_EVENT:
+    most = TOAST_MAX_EVENT;
+    break;
+  case TOAST_FRAME_MESH:
+    most = peer->sibling ? TOAST_MAX_EVENT : 0U;
+    break;
+  case TOAST_FRAME_BULK:
+    most = TOAST_MAX_BULK;
+    break;
+  case TOAST_FRAME_REPAIR:
+    break;
+  }
+  return frame->size > 0U && frame->size <= most;
+}
+
+// Puts a frame where it waits; false when there is no room
+static bool take(ToastEndpoint* const    endpoint,
+                 ToastPeer* const        peer,
+                 const JamTime           now,
+                 const ToastFrame* const frame)
+{
+  bool taken = false;
+  if (frame->kind == TOAST_FRAME_EVENT) {
+    taken = toast_outbox_push(&peer->outbox, now, frame->data, frame->size);
+  } else if (frame->kind == TOAST_FRAME_BULK) {
+    taken = toast_bulk_push(&peer->bulk_out, now, frame->data, frame->size);
+  } else {
+    return enqueue(endpoint, peer, now, frame);
+  }
+  endpoint->counters.queue_full += !taken;
+  return taken;
 }
 
 JamStatus toast_send(ToastEndpoint* const    endpoint,
@@ -81,20 +115,16 @@ JamStatus toast_send(ToastEndpoint* const    endpoint,
                      const ToastSession      session,
                      const ToastFrame* const frame)
 {
-  ToastPeer* const peer = toast_table_find(endpoint, session);
-  if (!peer ||
-      (peer->state != TOAST_PEER_OPEN && peer->state != TOAST_PEER_RESUMING)) {
+  ToastPeer* const peer  = toast_table_find(endpoint, session);
+  const bool       early = peer && peer->state == TOAST_PEER_RESUMING &&
+                     frame->kind != TOAST_FRAME_BULK;
+  if (!peer || (peer->state != TOAST_PEER_OPEN && !early)) {
     return JAM_ERR_STATE;
   }
   if (!frame_fits(peer, frame)) {
     return JAM_ERR_ARGUMENT;
   }
-  if (frame->kind == TOAST_FRAME_EVENT) {
-    if (!toast_outbox_push(&peer->outbox, now, frame->data, frame->size)) {
-      ++endpoint->counters.queue_full;
-      return JAM_ERR_FULL;
-    }
-  } else if (!enqueue(endpoint, peer, frame)) {
+  if (!take(endpoint, peer, now, frame)) {
     return JAM_ERR_FULL;
   }
   toast_ready(endpoint, peer);
@@ -113,6 +143,80 @@ bundle(ToastQueue* const queue, uint8_t* const out, const size_t capacity)
     toast_queue_pop(queue);
   }
   return at;
+}
+
+static size_t write_media(ToastPeer* const peer,
+                          const JamTime    now,
+                          uint8_t* const   out,
+                          const size_t     capacity)
+{
+  size_t         at    = 0U;
+  uint32_t       size  = 0U;
+  const uint8_t* frame = NULL;
+  peer->media_expired +=
+    toast_queue_expire(&peer->media, now - TOAST_MEDIA_TIME);
+  while ((frame = toast_queue_front(&peer->media, &size)) &&
+         size <= capacity - at) {
+    memcpy(out + at, frame, size);
+    if (!peer->resuming) {
+      toast_repairs_note(&peer->repairs, peer->send_number, frame, size);
+    }
+    at += size;
+    toast_queue_pop(&peer->media);
+  }
+  return at;
+}
+
+// Repairs that are due behind `at` bytes; without budget they are given up: the
+// moment at which they help passes
+static size_t write_repairs(ToastPeer* const peer,
+                            uint8_t* const   out,
+                            size_t           at,
+                            const size_t     capacity)
+{
+  const size_t   begin = at;
+  size_t         size  = 0U;
+  const uint8_t* frame = NULL;
+  while (
+    (frame = toast_repairs_front(&peer->repairs, peer->send_number, &size)) &&
+    size <= capacity - at) {
+    if (!toast_budget_repairs(&peer->budget, at + size)) {
+      peer->repairs_unsent += toast_repairs_drop(&peer->repairs);
+      break;
+    }
+    memcpy(out + at, frame, size);
+    out[at] = TOAST_WIRE_FRAME_REPAIR;
+    at += size;
+    ++peer->repairs_sent;
+    toast_repairs_pop(&peer->repairs);
+  }
+  return at - begin;
+}
+
+// A fragment behind `at` bytes, if one is due and the budget has room
+static size_t write_bulk(ToastPeer* const peer,
+                         const JamTime    now,
+                         uint8_t* const   out,
+                         const size_t     at,
+                         const size_t     capacity)
+{
+  ToastBulkOut* const bulk = &peer->bulk_out;
+  const JamTime       gap  = toast_bulk_gap(peer);
+  const size_t        size = toast_bulk_due(bulk, now, gap);
+  if (size == 0U) {
+    toast_bulk_wait(bulk, gap);
+    return 0U;
+  }
+  if (size > capacity - at) {
+    return 0U; // There is a next datagram
+  }
+  const JamTime when = toast_budget_bulk_at(&peer->budget, at + size);
+  if (when > now) {
+    bulk->force_at = when;
+    return 0U;
+  }
+  toast_budget_take_bulk(&peer->budget, size);
+  return toast_bulk_write(bulk, now, gap, out + at);
 }
 
 // Fills in all frames; returns their size, 0 if there are none
@@ -136,35 +240,22 @@ static size_t write_frames(ToastPeer* const peer,
   }
   at += toast_riders_write(peer, now, out + at, capacity - at);
   at += bundle(&peer->urgent, out + at, capacity - at);
-  *class =
-    (uint8_t)(at > 0U ? TOAST_WIRE_CLASS_CONTROL : TOAST_WIRE_CLASS_AUDIO);
-  at += bundle(&peer->media, out + at, capacity - at);
+  const size_t control = at;
+  at += write_media(peer, now, out + at, capacity - at);
+  const size_t audio = at;
+  if (!peer->resuming) {
+    toast_budget_fill(&peer->budget, now);
+    at += write_repairs(peer, out, at, capacity);
+  }
+  const size_t repair = at;
+  if (!peer->resuming) {
+    at += write_bulk(peer, now, out, at, capacity);
+  }
+  *class = (uint8_t)(control > 0U      ? TOAST_WIRE_CLASS_CONTROL
+                     : audio > control ? TOAST_WIRE_CLASS_AUDIO
+                     : repair > audio  ? TOAST_WIRE_CLASS_REPAIR
+                                       : TOAST_WIRE_CLASS_BULK);
   return at;
-}
-
-static size_t seal(ToastPeer* const peer,
-                   const JamTime    now,
-                   uint8_t* const   out,
-                   const size_t     frames,
-                   const uint8_t class)
-{
-  uint8_t nonce[crypto_aead_chacha20poly1305_IETF_NPUBBYTES];
-  out[0] = (uint8_t)(TOAST_WIRE_SHORT | class);
-  toast_put24(out + TOAST_WIRE_SHORT_CID, peer->remote_cid);
-  toast_put32(out + TOAST_WIRE_SHORT_NUMBER, peer->send_number);
-  toast_put32(out + TOAST_WIRE_SHORT_STAMP, (uint32_t)jam_time_to_us(now));
-  toast_nonce(nonce, peer->dialled, peer->send_number);
-  ++peer->send_number;
-  (void)crypto_aead_chacha20poly1305_ietf_encrypt(out + TOAST_WIRE_SHORT_HEAD,
-                                                  NULL,
-                                                  out + TOAST_WIRE_SHORT_HEAD,
-                                                  frames,
-                                                  out,
-                                                  TOAST_WIRE_SHORT_HEAD,
-                                                  NULL,
-                                                  nonce,
-                                                  peer->send_key);
-  return frames + TOAST_WIRE_SHORT_MIN;
 }
 
 // Writes a short packet or, while resuming, a RESUME; 0 if there is nothing
@@ -186,7 +277,8 @@ write_packet(ToastPeer* const peer, const JamTime now, uint8_t* const out)
     return 0U;
   }
   const size_t size = resume ? toast_resume_seal(peer, now, out, frames)
-                             : seal(peer, now, out, frames, class);
+                             : toast_seal(peer, now, out, frames, class);
+  toast_budget_spend(&peer->budget, size);
   ++peer->datagrams_sent;
   peer->bytes_sent += size;
   return size;
@@ -205,7 +297,6 @@ static size_t write_datagram(ToastPeer* const peer,
       size = toast_hello_write(peer, out, capacity);
     }
   } else if (peer->state != TOAST_PEER_DIALLING &&
-             peer->state != TOAST_PEER_HALF_OPEN &&
              toast_may_send(peer, LEAST_CREDIT)) {
     size = write_packet(peer, now, out);
   }
@@ -219,7 +310,8 @@ static bool has_more(const ToastPeer* const peer, const JamTime now)
           peer->state == TOAST_PEER_RESUMING) &&
          toast_may_send(peer, LEAST_CREDIT) &&
          (peer->forced || peer->media.count > 0U || peer->urgent.count > 0U ||
-          peer->outbox.force_at <= now);
+          peer->repairs.due_count > 0U || peer->outbox.force_at <= now ||
+          peer->bulk_out.force_at <= now);
 }
 
 size_t toast_output(ToastEndpoint* const endpoint,
@@ -231,6 +323,12 @@ size_t toast_output(ToastEndpoint* const endpoint,
   if (capacity < TOAST_MAX_DATAGRAM) {
     return 0U;
   }
+  const size_t waiting = toast_reply_write(endpoint, to, buffer);
+  const size_t copied =
+    waiting ? waiting : toast_route_copy_write(endpoint, to, buffer);
+  if (copied > 0U) {
+    return copied;
+  }
   while (endpoint->ready.first != TOAST_NO_SLOT) {
     ToastPeer* const peer = &endpoint->peers[endpoint->ready.first];
     if ((peer->state == TOAST_PEER_OPEN ||
@@ -238,8 +336,14 @@ size_t toast_output(ToastEndpoint* const endpoint,
         peer->send_number >= TOAST_WIRE_MAX_NUMBER) {
       toast_close(endpoint, now, peer->handle);
     }
+    const size_t path = toast_route_write(peer, now, to, buffer);
+    if (path > 0U) {
+      return path; // The session stays in the list
+    }
     const size_t size = write_datagram(peer, now, buffer, capacity);
     *to               = peer->address;
+    toast_key_log(endpoint, peer);
+    toast_route_copy(endpoint, peer, buffer, size);
     toast_unready(endpoint, peer);
     if ((size > 0U || !peer->unproven) && has_more(peer, now)) {
       toast_ready(endpoint, peer);
@@ -252,4 +356,27 @@ size_t toast_output(ToastEndpoint* const endpoint,
     }
   }
   return 0U;
+}
+
+void toast_set_repair(ToastEndpoint* const endpoint,
+                      const ToastSession   session,
+                      const unsigned       distance)
+{
+  ToastPeer* const peer = toast_table_find(endpoint, session);
+  if (peer) {
+    toast_repairs_set(&peer->repairs,
+                      distance < TOAST_MAX_REPAIR ? distance
+                                                  : TOAST_MAX_REPAIR);
+  }
+}
+
+void toast_set_budget(ToastEndpoint* const endpoint,
+                      const JamTime        now,
+                      const ToastSession   session,
+                      const uint32_t       bytes_per_second)
+{
+  ToastPeer* const peer = toast_table_find(endpoint, session);
+  if (peer) {
+    toast_budget_set(&peer->budget, now, bytes_per_second);
+  }
 }

@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#define NO_CID UINT32_MAX
+
 static void list_append(ToastList* const list, const uint16_t slot)
 {
   if (list->first == TOAST_NO_SLOT) {
@@ -28,6 +30,39 @@ void toast_table_init(ToastEndpoint* const endpoint)
     endpoint->free.first     = (uint16_t)i;
   }
   endpoint->free.last = (uint16_t)(endpoint->max_sessions - 1U);
+  for (unsigned i = 0U; i < endpoint->id_count; ++i) {
+    endpoint->id_places[i] = (uint16_t)(i + 1U);
+  }
+  endpoint->ids.first = 0U;
+  endpoint->ids.last  = (uint16_t)(endpoint->id_count - 1U);
+  endpoint->ids_free  = endpoint->id_count;
+}
+
+bool toast_id_take(ToastEndpoint* const endpoint,
+                   const unsigned       place,
+                   uint32_t* const      cid)
+{
+  if (endpoint->ids_free == 0U) {
+    return false;
+  }
+  const uint16_t id = endpoint->ids.first;
+  --endpoint->ids_free;
+  endpoint->ids.first     = endpoint->id_places[id];
+  endpoint->id_places[id] = (uint16_t)place;
+  *cid = ((uint32_t)endpoint->config.node_id << TOAST_WIRE_SLOT_BITS) | id;
+  return true;
+}
+
+void toast_id_release(ToastEndpoint* const endpoint, const uint32_t cid)
+{
+  const uint16_t id = (uint16_t)(cid & TOAST_WIRE_SLOT_MASK);
+  if (endpoint->ids_free == 0U) {
+    endpoint->ids.first = id;
+  } else {
+    endpoint->id_places[endpoint->ids.last] = id;
+  }
+  endpoint->ids.last = id;
+  ++endpoint->ids_free;
 }
 
 // A handle is slot and generation; the generation is never 0
@@ -40,11 +75,37 @@ static ToastSession next_handle(const ToastPeer* const peer,
   return (generation << TOAST_WIRE_SLOT_BITS) | slot;
 }
 
-ToastPeer* toast_table_take(ToastEndpoint* const endpoint)
+static void give_buffers(ToastPeer* const peer, ToastBuffers* const buffers)
+{
+  peer->media = (ToastQueue){.data     = buffers->media,
+                             .frames   = buffers->media_frames,
+                             .capacity = TOAST_MEDIA_ROOM,
+                             .most     = TOAST_MEDIA_FRAMES};
+
+  peer->urgent = (ToastQueue){.data     = buffers->urgent,
+                              .frames   = buffers->urgent_frames,
+                              .capacity = TOAST_URGENT_ROOM,
+                              .most     = TOAST_URGENT_FRAMES};
+
+  peer->outbox.data   = buffers->out;
+  peer->inbox.data    = buffers->in;
+  peer->repairs.data  = buffers->sent;
+  peer->repairs.sent  = buffers->sent_frames;
+  peer->bulk_out.data = buffers->bulk_out;
+  peer->bulk_in.data  = buffers->bulk_in;
+}
+
+ToastPeer* toast_table_take(ToastEndpoint* const endpoint,
+                            ToastHalfOpen* const half)
 {
   const uint16_t slot = endpoint->free.first;
-  if (slot == TOAST_NO_SLOT) {
+  uint32_t       cid  = half ? half->cid : 0U;
+  if (slot == TOAST_NO_SLOT ||
+      (!half && !toast_id_take(endpoint, slot, &cid))) {
     return NULL;
+  }
+  if (half) {
+    endpoint->id_places[cid & TOAST_WIRE_SLOT_MASK] = slot;
   }
   ToastPeer* const    peer    = &endpoint->peers[slot];
   ToastBuffers* const buffers = &endpoint->buffers[slot];
@@ -53,18 +114,13 @@ ToastPeer* toast_table_take(ToastEndpoint* const endpoint)
   const ToastSession handle = next_handle(peer, slot);
   memset(peer, 0, sizeof(*peer));
   peer->handle = handle;
-  peer->cid =
-    ((uint32_t)endpoint->config.node_id << TOAST_WIRE_SLOT_BITS) | slot;
-  peer->chain           = TOAST_NO_SLOT;
-  peer->media.data      = buffers->media;
-  peer->media.capacity  = TOAST_MEDIA_ROOM;
-  peer->urgent.data     = buffers->urgent;
-  peer->urgent.capacity = TOAST_URGENT_ROOM;
-  peer->outbox.data     = buffers->out;
-  peer->outbox.force_at = JAM_NEVER;
-  peer->inbox.data      = buffers->in;
-  peer->rider_at        = JAM_NEVER;
-  peer->ticket_at       = JAM_NEVER;
+  peer->cid    = cid;
+  peer->chain  = TOAST_NO_SLOT;
+  give_buffers(peer, buffers);
+  peer->outbox.force_at   = JAM_NEVER;
+  peer->bulk_out.force_at = JAM_NEVER;
+  peer->rider_at          = JAM_NEVER;
+  peer->ticket_at         = JAM_NEVER;
   return peer;
 }
 
@@ -76,28 +132,57 @@ static uint16_t* init_chain(const ToastEndpoint* const endpoint,
   return &endpoint->inits[toast_get32(hash) & endpoint->inits_mask];
 }
 
-static void remove_init(ToastEndpoint* const endpoint, ToastPeer* const peer)
+// The link of a place to the next in its chain
+static uint16_t* chain_of(const ToastEndpoint* const endpoint,
+                          const unsigned             place)
 {
-  if (peer->dialled) {
-    return;
+  return place < TOAST_PLACE_HALF
+           ? &endpoint->peers[place].chain
+           : &endpoint->half[place - TOAST_PLACE_HALF].chain;
+}
+
+static const uint8_t* ephemeral_of(const ToastEndpoint* const endpoint,
+                                   const unsigned             place)
+{
+  const uint8_t* const init = place < TOAST_PLACE_HALF
+                                ? endpoint->peers[place].init
+                                : endpoint->half[place - TOAST_PLACE_HALF].init;
+  return init + TOAST_WIRE_INIT_NOISE;
+}
+
+void toast_table_remove_init(ToastEndpoint* const endpoint,
+                             const unsigned       place)
+{
+  uint16_t* link = init_chain(endpoint, ephemeral_of(endpoint, place));
+  while (*link != TOAST_NO_SLOT && *link != place) {
+    link = chain_of(endpoint, *link);
   }
-  const uint16_t slot = toast_slot(endpoint, peer);
-  uint16_t* link = init_chain(endpoint, peer->init + TOAST_WIRE_INIT_NOISE);
-  while (*link != TOAST_NO_SLOT && *link != slot) {
-    link = &endpoint->peers[*link].chain;
+  if (*link == place) {
+    *link = *chain_of(endpoint, place);
   }
-  if (*link == slot) {
-    *link = peer->chain;
-  }
-  peer->chain = TOAST_NO_SLOT;
+  *chain_of(endpoint, place) = TOAST_NO_SLOT;
 }
 
 void toast_table_release(ToastEndpoint* const endpoint, ToastPeer* const peer)
 {
   const uint16_t slot = toast_slot(endpoint, peer);
-  toast_unready(endpoint, peer);
   toast_timers_set(&endpoint->timers, slot, JAM_NEVER);
-  remove_init(endpoint, peer);
+  if (!peer->dialled) {
+    toast_table_remove_init(endpoint, slot);
+  }
+  if (peer->cid != NO_CID) { // Once, even if it was GONE for a while
+    toast_id_release(endpoint, peer->cid);
+    peer->cid = NO_CID;
+  }
+  endpoint->unproven -= peer->unproven;
+  peer->unproven = false;
+  toast_unready(endpoint, peer);
+  if (peer->source) {
+    toast_source_take(&endpoint->sources->sessions, peer->source);
+    peer->source = 0U;
+  }
+  sodium_memzero(&peer->send_phase, sizeof(peer->send_phase));
+  sodium_memzero(&peer->receive_phase, sizeof(peer->receive_phase));
   sodium_memzero(peer->send_key, sizeof(peer->send_key));
   sodium_memzero(peer->receive_key, sizeof(peer->receive_key));
   sodium_memzero(&peer->noise, sizeof(peer->noise));
@@ -130,12 +215,29 @@ ToastPeer* toast_table_find(const ToastEndpoint* const endpoint,
   return (live && peer->handle == handle) ? peer : NULL;
 }
 
+static unsigned place_of(const ToastEndpoint* const endpoint,
+                         const uint32_t             cid)
+{
+  const uint32_t id = cid & TOAST_WIRE_SLOT_MASK;
+  return id < endpoint->id_count ? endpoint->id_places[id] : TOAST_NO_SLOT;
+}
+
 ToastPeer* toast_table_by_cid(const ToastEndpoint* const endpoint,
                               const uint32_t             cid)
 {
-  const uint32_t slot = cid & TOAST_WIRE_SLOT_MASK;
-  return slot < endpoint->max_sessions && endpoint->peers[slot].cid == cid
-           ? &endpoint->peers[slot]
+  const unsigned place = place_of(endpoint, cid);
+  return place < endpoint->max_sessions && endpoint->peers[place].cid == cid
+           ? &endpoint->peers[place]
+           : NULL;
+}
+
+ToastHalfOpen* toast_half_by_cid(const ToastEndpoint* const endpoint,
+                                 const uint32_t             cid)
+{
+  const unsigned place = place_of(endpoint, cid) ^ TOAST_PLACE_HALF;
+  return place < endpoint->half_count && endpoint->half[place].used &&
+             endpoint->half[place].cid == cid
+           ? &endpoint->half[place]
            : NULL;
 }
 
@@ -152,28 +254,22 @@ ToastPeer* toast_table_by_identity(const ToastEndpoint* const endpoint,
   return NULL;
 }
 
-ToastPeer* toast_table_by_init(const ToastEndpoint* const endpoint,
-                               const uint8_t ephemeral[TOAST_KEY_SIZE])
+uint16_t toast_table_by_init(const ToastEndpoint* const endpoint,
+                             const uint8_t ephemeral[TOAST_KEY_SIZE])
 {
-  uint16_t slot = *init_chain(endpoint, ephemeral);
-  while (slot != TOAST_NO_SLOT) {
-    ToastPeer* const peer = &endpoint->peers[slot];
-    if (!memcmp(peer->init + TOAST_WIRE_INIT_NOISE,
-                ephemeral,
-                TOAST_KEY_SIZE)) {
-      return peer;
-    }
-    slot = peer->chain;
+  uint16_t place = *init_chain(endpoint, ephemeral);
+  while (place != TOAST_NO_SLOT &&
+         memcmp(ephemeral_of(endpoint, place), ephemeral, TOAST_KEY_SIZE)) {
+    place = *chain_of(endpoint, place);
   }
-  return NULL;
+  return place;
 }
 
-void toast_table_add_init(ToastEndpoint* const endpoint, ToastPeer* const peer)
+void toast_table_add_init(ToastEndpoint* const endpoint, const unsigned place)
 {
-  uint16_t* const link =
-    init_chain(endpoint, peer->init + TOAST_WIRE_INIT_NOISE);
-  peer->chain = *link;
-  *link       = toast_slot(endpoint, peer);
+  uint16_t* const link = init_chain(endpoint, ephemeral_of(endpoint, place));
+  *chain_of(endpoint, place) = *link;
+  *link                      = (uint16_t)place;
 }
 
 void toast_ready(ToastEndpoint* const endpoint, ToastPeer* const peer)

@@ -1,15 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Timers. A caller repeats its INIT after 100 ms and doubles the gap; it gives
-// up after 5 s. A half-open session ends after 3 s. An open one ends after the
-// idle time-out without an authentic packet. Riders and probes get a datagram
-// of their own 5 ms after they were due, messages when their next copy is.
-// CLOSE is sent three times, 20 ms apart.
+// What each state of a session does when its time comes (timers.h says when).
 
 #include "toast/endpoint.h"
 
 #include <sodium.h>
-
-#define CLOSE_GAP (20 * JAM_MS)
 
 static JamTime idle_at(const ToastEndpoint* const endpoint,
                        const ToastPeer* const     peer)
@@ -20,7 +14,7 @@ static JamTime idle_at(const ToastEndpoint* const endpoint,
 // When RESUMEs are no longer taken, and an address must be proven
 static JamTime early_until(const ToastPeer* const peer)
 {
-  return peer->early ? peer->give_up_at : JAM_NEVER;
+  return peer->early || peer->unproven ? peer->give_up_at : JAM_NEVER;
 }
 
 // When an open session must send although nobody asked it to
@@ -30,8 +24,9 @@ static JamTime force_at(const ToastPeer* const peer)
     return JAM_NEVER; // Already asked for
   }
   const JamTime probe = jam_time_add(peer->probe_at, TOAST_RIDER_TIME);
-  return jam_time_min(probe,
-                      jam_time_min(peer->rider_at, peer->outbox.force_at));
+  const JamTime message =
+    jam_time_min(peer->outbox.force_at, peer->bulk_out.force_at);
+  return jam_time_min(probe, jam_time_min(peer->rider_at, message));
 }
 
 JamTime toast_peer_deadline(const ToastEndpoint* const endpoint,
@@ -40,13 +35,13 @@ JamTime toast_peer_deadline(const ToastEndpoint* const endpoint,
   switch (peer->state) {
   case TOAST_PEER_DIALLING:
     return jam_time_min(peer->hello_at, peer->give_up_at);
-  case TOAST_PEER_HALF_OPEN:
-    return peer->give_up_at;
   case TOAST_PEER_RESUMING:
     return jam_time_min(peer->give_up_at, force_at(peer));
   case TOAST_PEER_OPEN:
-    return jam_time_min(jam_time_min(idle_at(endpoint, peer), force_at(peer)),
-                        jam_time_min(peer->ticket_at, early_until(peer)));
+    return jam_time_min(
+      jam_time_min(idle_at(endpoint, peer), force_at(peer)),
+      jam_time_min(toast_route_deadline(&peer->route),
+                   jam_time_min(peer->ticket_at, early_until(peer))));
   case TOAST_PEER_CLOSING:
     return peer->hello_at;
   case TOAST_PEER_FREE:
@@ -56,19 +51,24 @@ JamTime toast_peer_deadline(const ToastEndpoint* const endpoint,
   return JAM_NEVER;
 }
 
+static ToastReason why_given_up(const ToastPeer* const peer)
+{
+  return peer->wrong_version ? TOAST_REASON_VERSION
+         : peer->wrong_key   ? TOAST_REASON_WRONG_KEY
+                             : TOAST_REASON_NO_ANSWER;
+}
+
 static void tick_dialling(ToastEndpoint* const endpoint,
                           ToastPeer* const     peer,
                           const JamTime        now)
 {
   if (now >= peer->give_up_at) {
-    toast_end(endpoint,
-              peer,
-              peer->wrong_key ? TOAST_REASON_WRONG_KEY
-                              : TOAST_REASON_NO_ANSWER);
+    toast_end(endpoint, peer, why_given_up(peer));
   } else if (now >= peer->hello_at) {
     ++peer->hello_count;
     peer->hello_due = true;
-    peer->hello_at  = jam_time_add(now, TOAST_HELLO_GAP << peer->hello_count);
+    peer->hello_at  = jam_time_add(now, peer->hello_gap);
+    peer->hello_gap *= 2;
     toast_ready(endpoint, peer);
   }
 }
@@ -78,10 +78,7 @@ static void tick_resuming(ToastEndpoint* const endpoint,
                           const JamTime        now)
 {
   if (now >= peer->give_up_at) {
-    toast_end(endpoint,
-              peer,
-              peer->wrong_key ? TOAST_REASON_WRONG_KEY
-                              : TOAST_REASON_NO_ANSWER);
+    toast_end(endpoint, peer, why_given_up(peer));
   } else if (now >= force_at(peer)) {
     peer->forced = true;
     toast_ready(endpoint, peer);
@@ -97,10 +94,11 @@ static void tick_open(ToastEndpoint* const endpoint,
     toast_end(endpoint, peer, TOAST_REASON_SILENCE);
     return;
   }
-  if (now >= early_until(peer)) {
+  if (peer->early && now >= early_until(peer)) {
     peer->early = false;
     sodium_memzero(peer->early_key, sizeof(peer->early_key));
   }
+  toast_route_tick(endpoint, peer, now);
   toast_ticket_tick(endpoint, peer, now);
   if (now >= force_at(peer)) {
     peer->forced = true;
@@ -118,7 +116,7 @@ static void tick_closing(ToastEndpoint* const endpoint,
   if (++peer->hello_count >= TOAST_CLOSE_COPIES) {
     toast_table_release(endpoint, peer);
   } else {
-    peer->hello_at = jam_time_add(now, CLOSE_GAP);
+    peer->hello_at = jam_time_add(now, TOAST_CLOSE_GAP);
     toast_ready(endpoint, peer);
   }
 }
@@ -133,11 +131,6 @@ static void tick_peer(ToastEndpoint* const endpoint,
     break;
   case TOAST_PEER_RESUMING:
     tick_resuming(endpoint, peer, now);
-    break;
-  case TOAST_PEER_HALF_OPEN:
-    if (now >= peer->give_up_at) {
-      toast_table_release(endpoint, peer);
-    }
     break;
   case TOAST_PEER_OPEN:
     tick_open(endpoint, peer, now);
@@ -184,7 +177,7 @@ void toast_close(ToastEndpoint* const endpoint,
   toast_raise_closed(endpoint, peer, TOAST_REASON_LOCAL);
   peer->state       = TOAST_PEER_CLOSING;
   peer->hello_count = 0U;
-  peer->hello_at    = jam_time_add(now, CLOSE_GAP);
+  peer->hello_at    = jam_time_add(now, TOAST_CLOSE_GAP);
   toast_ready(endpoint, peer);
   toast_timers_set(&endpoint->timers,
                    toast_slot(endpoint, peer),

@@ -3,9 +3,8 @@
 //
 // A ToastEndpoint is one UDP port with a fixed table of sessions, dialled or
 // accepted. It is driven by five verbs: input, output, deadline, tick, event.
-// Time, datagrams, memory and a random seed come in from outside, so the same
-// code runs under ppoll and in the simulator, bit for bit. Wire layout:
-// toast_wire.h; rules and timers: PROTOCOL.md.
+// Time, datagrams, memory and a random seed come in from outside, so that it
+// runs alike everywhere. Layout: toast_wire.h; rules, timers: PROTOCOL.md.
 //
 // Thread: everything here belongs to the network thread.
 
@@ -19,6 +18,8 @@
 #define TOAST_MAX_DATAGRAM 1200U ///< UDP payload, never exceeded
 #define TOAST_MAX_MEDIA 1164U ///< Bytes of one MEDIA frame alone in a datagram
 #define TOAST_MAX_EVENT 1024U ///< Bytes of one control message
+#define TOAST_MAX_BULK 16384U ///< Bytes of one long message
+#define TOAST_MAX_REPAIR 64U  ///< Frames between a frame and its repair
 #define TOAST_KEY_SIZE 32U
 #define TOAST_ID_SIZE 8U
 #define TOAST_TICKET_SIZE 89U
@@ -42,6 +43,7 @@ typedef struct ToastConfig {
   JamTime  idle_timeout; ///< Silence that ends a session; 0: 5 s
   bool     clustered;    ///< A node with siblings: sessions with them, tickets
   uint8_t  cluster_secret[TOAST_KEY_SIZE]; ///< Which all siblings know
+  unsigned half_open; ///< Callers answered and not yet heard; 0: 1024, the most
 } ToastConfig;
 
 typedef struct ToastEndpoint ToastEndpoint;
@@ -65,13 +67,18 @@ typedef struct ToastTicket {
 
 /// What a frame carries. Media, MIDI and table frames are sent once, unordered
 /// and unreliable; events are repeated until acknowledged and arrive in order.
+/// Order of sending: events, MIDI, tables and mesh; media; repair; bulk.
 typedef enum ToastFrameKind {
   TOAST_FRAME_MEDIA, ///< A JDAT packet of stream `handle`; `seq` its counter
   TOAST_FRAME_MIDI,  ///< A JMID packet of stream `handle`
   TOAST_FRAME_TABLE, ///< Clock and jitter table entries
   TOAST_FRAME_EVENT, ///< A control message
-  TOAST_FRAME_MESH   ///< Soft state between siblings, at most TOAST_MAX_EVENT
+  TOAST_FRAME_MESH,  ///< Soft state between siblings, at most TOAST_MAX_EVENT
                      ///< bytes; sent once, unordered and unreliable
+  TOAST_FRAME_BULK,  ///< A long message: reliable, in order among its like, and
+                     ///< the last to be sent; one at a time
+  TOAST_FRAME_REPAIR ///< As MEDIA: a copy of an earlier frame, which may have
+                     ///< come; received only, see toast_set_repair
 } ToastFrameKind;
 
 typedef struct ToastFrame {
@@ -94,7 +101,8 @@ typedef enum ToastReason {
   TOAST_REASON_SILENCE,   ///< Nothing heard for the idle time-out
   TOAST_REASON_NO_ANSWER, ///< The handshake got no answer
   TOAST_REASON_WRONG_KEY, ///< The answer did not come from that node's key
-  TOAST_REASON_RESUMED    ///< The caller goes on in a newer session here
+  TOAST_REASON_RESUMED,   ///< The caller goes on in a newer session here
+  TOAST_REASON_VERSION    ///< The node speaks other versions only
 } ToastReason;
 
 typedef struct ToastEvent {
@@ -129,7 +137,27 @@ typedef struct ToastStats {
   JamTime  jitter;    ///< 95th percentile of one-way delay above its minimum
   JamTime  rtt;       ///< Newest round trip
   double   peer_loss; ///< Share of our datagrams the peer missed, last 1 s
+  uint64_t media_expired; ///< Frames dropped here: waited for longer than 20 ms
+  uint64_t repairs_sent;
+  uint64_t repairs_unsent; ///< Due, but the budget had no room for them
 } ToastStats;
+
+/// What the peer has last told of the path towards it, about every 20 ms while
+/// media flows. Void while `count` is 0.
+typedef struct ToastReport {
+  uint32_t count;  ///< Reports so far: tells whether there is news
+  JamTime  at;     ///< When it came
+  uint32_t number; ///< Of our packets, the largest number that reached it
+  uint64_t bitmap; ///< Which of the 64 before that: bit 63 is number - 1
+  uint32_t bytes;  ///< Of UDP payload it has received, modulo 2^32
+  uint32_t
+          missing; ///< Of the numbers up to `number`; falls when late ones come
+  JamTime rise;    ///< Delay of the fastest packet since the report before,
+                   ///< above the least of the last 5 to 10 s
+  JamTime jitter;  ///< 95th percentile of delay above the least
+  double  late;    ///< Share of frames that came too late to be played
+  JamTime depth;   ///< Its shortest playout buffer; 0 unknown
+} ToastReport;
 
 /// Datagrams that were no use, by cause; none of them is an error.
 typedef struct ToastCounters {
@@ -140,7 +168,12 @@ typedef struct ToastCounters {
   uint64_t replayed;
   uint64_t stale;      ///< RESUMEs out of date, or with an epoch seen before
   uint64_t table_full; ///< INITs dropped: every session slot is in use
+  uint64_t cookies;    ///< INITs answered with a cookie: there were too many
+  uint64_t limited;    ///< Refused: their source has had its share
+  uint64_t replaced;   ///< Half-open sessions that had to make room
+  uint64_t refused;    ///< RESUMEs of callers who were sent away
   uint64_t queue_full; ///< Frames dropped: send queue or bundle full
+  uint64_t shed;       ///< Dropped unopened: had waited here for too long
   uint64_t handshakes; ///< Completed
 } ToastCounters;
 
@@ -149,6 +182,17 @@ typedef struct ToastCounters {
 JAM_NODISCARD JamStatus toast_endpoint_new(const ToastConfig*  config,
                                            const JamAllocator* allocator,
                                            ToastEndpoint**     out);
+
+#define TOAST_KEY_LINE 96U ///< With its end
+
+/// Receives a line "TOAST CID caller|node PHASE KEY": the key of what that side
+/// sends to this connection id, in hex. Network thread.
+typedef void (*ToastKeyLog)(void* context, const char* line);
+
+/// Tells `log` the keys of every session that opens from now on, so that
+/// captured packets can be read; null, as at the start, tells nobody. Whoever
+/// has the lines can read what the sessions carry.
+void toast_set_key_log(ToastEndpoint* endpoint, ToastKeyLog log, void* context);
 
 /// Releases an endpoint and wipes its keys; null is ignored.
 void toast_endpoint_free(ToastEndpoint* endpoint);
@@ -189,6 +233,17 @@ bool toast_identity(const ToastEndpoint* endpoint,
                     ToastSession         session,
                     ToastIdentity*       out);
 
+/// Sends the caller of this identity away: ends its session, if it has one
+/// here, and takes none of its tickets as long as they last. Who tells the
+/// siblings is decided above.
+void toast_refuse(ToastEndpoint* endpoint,
+                  JamTime        now,
+                  const uint8_t  id[TOAST_ID_SIZE]);
+
+/// Charges the source of an accepted session with something costly that its
+/// peer asks for, such as joining a room. False: it has asked too often.
+bool toast_charge(ToastEndpoint* endpoint, JamTime now, ToastSession session);
+
 /// Reads the newest ticket of a session with a node; false if there is none
 /// yet. The node renews it every minute, and it is good for ten: copy it while
 /// the session lives.
@@ -214,12 +269,48 @@ void toast_close(ToastEndpoint* endpoint, JamTime now, ToastSession session);
 
 /// Queues a copy of a frame; toast_output then sends it at once, bundled with
 /// whatever else waits for that peer.
-/// Returns JAM_ERR_STATE (not open), JAM_ERR_ARGUMENT (too large) or
-/// JAM_ERR_FULL (queue full: counted; media may simply be dropped).
+/// Media that is not fetched within 20 ms is dropped, the oldest first.
+/// Returns JAM_ERR_STATE (not open; bulk while resuming), JAM_ERR_ARGUMENT (too
+/// large) or JAM_ERR_FULL (queue full: counted; media may simply be dropped;
+/// bulk while the last one is on its way).
 JAM_NODISCARD JamStatus toast_send(ToastEndpoint*    endpoint,
                                    JamTime           now,
                                    ToastSession      session,
                                    const ToastFrame* frame);
+
+/// Sends each media frame once more beside the one `distance` frames after it,
+/// at most TOAST_MAX_REPAIR; 0, as at the start, does not. Unknown sessions are
+/// ignored.
+void toast_set_repair(ToastEndpoint* endpoint,
+                      ToastSession   session,
+                      unsigned       distance);
+
+/// Sets how many bytes per second may be sent in all; repair and bulk get what
+/// control and media leave of it, and bulk at least a 50th. 0, as at the start:
+/// no limit is known, repair is not held back, bulk goes at 125 kB/s. Unknown
+/// sessions are ignored.
+void toast_set_budget(ToastEndpoint* endpoint,
+                      JamTime        now,
+                      ToastSession   session,
+                      uint32_t       bytes_per_second);
+
+/// Tells the peer in the next reports how its media is faring here: the share
+/// of frames too late to be played, and the shortest playout buffer, 0 if there
+/// is none. Unknown sessions are ignored.
+void toast_set_playout(ToastEndpoint* endpoint,
+                       ToastSession   session,
+                       double         late,
+                       JamTime        depth);
+
+/// Reads the newest report; false for an unknown session.
+bool toast_report(const ToastEndpoint* endpoint,
+                  ToastSession         session,
+                  ToastReport*         out);
+
+/// Tells how long the next datagrams to be taken in have waited on this
+/// machine: too old ones are dropped unopened, bulk first, then repair, then
+/// audio, control never. A node calls it; 0 at the start.
+void toast_set_backlog(ToastEndpoint* endpoint, JamTime age);
 
 /// Takes in one datagram. Whatever it is, it is safe: useless ones are counted.
 void toast_input(ToastEndpoint*      endpoint,

@@ -11,15 +11,20 @@
 
 // First byte of a datagram
 #define TOAST_WIRE_INIT 0x01U
-#define TOAST_WIRE_ACCEPT 0x03U // 0x02 is kept for a cookie reply
+#define TOAST_WIRE_COOKIE 0x02U
+#define TOAST_WIRE_ACCEPT 0x03U
 #define TOAST_WIRE_SIBLING_INIT 0x04U
 #define TOAST_WIRE_SIBLING_ACCEPT 0x05U
 #define TOAST_WIRE_RESUME 0x06U
 #define TOAST_WIRE_RESUMED 0x07U
+#define TOAST_WIRE_VERSIONS 0x08U
 #define TOAST_WIRE_SHORT 0x80U
+#define TOAST_WIRE_PHASE 0x40U // Of a short packet: changes with each key
 #define TOAST_WIRE_CLASS_MASK 0x03U
 #define TOAST_WIRE_CLASS_CONTROL 0U
 #define TOAST_WIRE_CLASS_AUDIO 1U
+#define TOAST_WIRE_CLASS_REPAIR 2U
+#define TOAST_WIRE_CLASS_BULK 3U
 
 #define TOAST_WIRE_TAG_SIZE 16U
 #define TOAST_WIRE_CID_SIZE 3U
@@ -30,11 +35,30 @@
 // INIT: type, version, client id, cookie, ephemeral, sealed {time}, padding
 #define TOAST_WIRE_INIT_CID 2U
 #define TOAST_WIRE_INIT_HEAD 5U // Bytes that enter the prologue
+#define TOAST_WIRE_INIT_COOKIE 5U
+#define TOAST_WIRE_COOKIE_BYTES 16U
 #define TOAST_WIRE_INIT_NOISE 21U
 #define TOAST_WIRE_INIT_PAYLOAD 8U
 #define TOAST_WIRE_INIT_NOISE_SIZE                                             \
   (32U + TOAST_WIRE_INIT_PAYLOAD + TOAST_WIRE_TAG_SIZE)
 #define TOAST_WIRE_INIT_SIZE 256U
+
+// COOKIE: type, client id, first bytes of the INIT's ephemeral, cookie
+// VERSIONS: type, client id, the same bytes, lowest and highest version
+#define TOAST_WIRE_REPLY_CID 1U
+#define TOAST_WIRE_REPLY_ECHO 4U
+#define TOAST_WIRE_ECHO_BYTES 8U
+#define TOAST_WIRE_REPLY_BODY (TOAST_WIRE_REPLY_ECHO + TOAST_WIRE_ECHO_BYTES)
+#define TOAST_WIRE_COOKIE_SIZE (TOAST_WIRE_REPLY_BODY + TOAST_WIRE_COOKIE_BYTES)
+#define TOAST_WIRE_VERSIONS_SIZE (TOAST_WIRE_REPLY_BODY + 2U)
+
+// Limits of a node towards strangers
+#define TOAST_WIRE_FLOOD 500U          // INITs a second; more need cookies
+#define TOAST_WIRE_HALF_OPEN 1024U     // Answered and not yet heard
+#define TOAST_WIRE_SOURCE_INITS 20U    // A second and source, with cookies
+#define TOAST_WIRE_SOURCE_JOINS 10U    // A second and source
+#define TOAST_WIRE_SOURCE_SESSIONS 32U // Or an eighth of all, if that is more
+#define TOAST_WIRE_SOURCE_SHARE 8U
 
 // ACCEPT: type, client id, ephemeral, sealed {node id, capabilities, time}
 #define TOAST_WIRE_ACCEPT_CID 1U
@@ -100,7 +124,7 @@
 #define TOAST_WIRE_FRAME_TABLE 3U     // length 2, data
 #define TOAST_WIRE_FRAME_EVENT 4U     // id 2, length 2, data
 #define TOAST_WIRE_FRAME_EVENT_ACK 5U // next id 2, bitmap of the 64 after it 8
-#define TOAST_WIRE_FRAME_FEEDBACK 6U  // largest 4, bitmap 8, bytes 4, missing 4
+#define TOAST_WIRE_FRAME_FEEDBACK 6U  // See TOAST_WIRE_FEEDBACK_*
 #define TOAST_WIRE_FRAME_BLOCKMIN 7U  // count 1, newest block 2, count x 6
 #define TOAST_WIRE_FRAME_PROBE 8U
 #define TOAST_WIRE_FRAME_ECHO 9U // stamp of the probe 4, its arrival 4
@@ -108,13 +132,19 @@
 #define TOAST_WIRE_FRAME_MESH 11U   // length 2, data
 #define TOAST_WIRE_FRAME_TICKET 12U // number 4, id 8, epoch 4, UTC 8, ticket
 #define TOAST_WIRE_FRAME_TICKET_ACK 13U // number 4
+#define TOAST_WIRE_FRAME_PATH 14U       // challenge 8
+#define TOAST_WIRE_FRAME_PATH_REPLY 15U // challenge 8
+#define TOAST_WIRE_FRAME_REPAIR 16U     // as MEDIA
+#define TOAST_WIRE_FRAME_FRAGMENT 17U // id 2, index 1, count 1, length 2, data
+#define TOAST_WIRE_FRAME_FRAGMENT_ACK 18U // id 2, bitmap 2
 
 #define TOAST_WIRE_MEDIA_HEAD 7U
 #define TOAST_WIRE_MIDI_HEAD 5U
 #define TOAST_WIRE_TABLE_HEAD 3U
 #define TOAST_WIRE_EVENT_HEAD 5U
 #define TOAST_WIRE_EVENT_ACK_SIZE 11U
-#define TOAST_WIRE_FEEDBACK_SIZE 21U
+#define TOAST_WIRE_FRAGMENT_HEAD 7U
+#define TOAST_WIRE_FRAGMENT_ACK_SIZE 5U
 #define TOAST_WIRE_BLOCKMIN_HEAD 4U // With the type
 #define TOAST_WIRE_BLOCKMIN_ENTRY                                              \
   6U // blocks back 1, stamp in block 1, difference 4
@@ -130,8 +160,39 @@
 #define TOAST_WIRE_TICKET_SIZE                                                 \
   (TOAST_WIRE_TICKET_DATA + TOAST_WIRE_TICKET_BYTES)
 #define TOAST_WIRE_TICKET_ACK_SIZE 5U
+#define TOAST_WIRE_CHALLENGE 8U
+#define TOAST_WIRE_PATH_SIZE (1U + TOAST_WIRE_CHALLENGE)
 
 #define TOAST_WIRE_EVENT_WINDOW 64U
+#define TOAST_WIRE_FRAGMENT 1024U // Bytes of each but the last
+#define TOAST_WIRE_MAX_FRAGMENTS 16U
+
+// FEEDBACK: type, largest packet number, which of the 64 before it came, bytes
+// received, packets missing, least difference arrival - stamp (us), jitter (10
+// us), late frames (in 255ths), playout buffer (10 us)
+#define TOAST_WIRE_FEEDBACK_LARGEST 1U
+#define TOAST_WIRE_FEEDBACK_BITMAP 5U
+#define TOAST_WIRE_FEEDBACK_BYTES 13U
+#define TOAST_WIRE_FEEDBACK_MISSING 17U
+#define TOAST_WIRE_FEEDBACK_LEAST 21U
+#define TOAST_WIRE_FEEDBACK_JITTER 25U
+#define TOAST_WIRE_FEEDBACK_LATE 27U
+#define TOAST_WIRE_FEEDBACK_DEPTH 28U
+#define TOAST_WIRE_FEEDBACK_SIZE 30U
+
+// What a datagram and a frame cost, whatever they carry
+#define TOAST_WIRE_DATAGRAM_COST 28U
+#define TOAST_WIRE_FRAME_COST 8U
+_Static_assert(TOAST_WIRE_SHORT_MIN == TOAST_WIRE_DATAGRAM_COST, "28 bytes");
+_Static_assert(TOAST_WIRE_MEDIA_HEAD <= TOAST_WIRE_FRAME_COST, "MEDIA, REPAIR");
+_Static_assert(TOAST_WIRE_MIDI_HEAD <= TOAST_WIRE_FRAME_COST, "MIDI");
+_Static_assert(TOAST_WIRE_TABLE_HEAD <= TOAST_WIRE_FRAME_COST, "TABLE");
+_Static_assert(TOAST_WIRE_EVENT_HEAD <= TOAST_WIRE_FRAME_COST, "EVENT");
+_Static_assert(TOAST_WIRE_MESH_HEAD <= TOAST_WIRE_FRAME_COST, "MESH");
+_Static_assert(TOAST_WIRE_FRAGMENT_HEAD <= TOAST_WIRE_FRAME_COST, "FRAGMENT");
+_Static_assert(TOAST_WIRE_FRAGMENT_HEAD + TOAST_WIRE_FRAGMENT <=
+                 TOAST_WIRE_MAX_FRAMES,
+               "A fragment fits a datagram");
 
 static inline uint16_t toast_get16(const uint8_t* const p)
 {

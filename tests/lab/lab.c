@@ -31,8 +31,9 @@ static const Command commands[] = {
   {"sim",
    lab_sim,
    "SCENARIO.json [--no-dsp] [--out DIR] [--report FILE] [--audio FILE] "
-   "[--seed N] [--seconds S] [--cost]"},
+   "[--seed N] [--seconds S] [--pcap FILE] [--key-log FILE] [--cost]"},
   {"clock", lab_clock, "TRACE.csv"},
+  {"toast", lab_toast, ""},
   {"heard", lab_heard, "--report R.json --heard HEARD.wav NAME=PLAYED.wav..."},
   {"band",
    lab_band,

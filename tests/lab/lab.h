@@ -66,5 +66,10 @@ int lab_sim(int argc, char** argv);
 int lab_band(int argc, char** argv);
 int lab_heard(int argc, char** argv);
 int lab_clock(int argc, char** argv);
+int lab_toast(int argc, char** argv);
+
+/// Prints the members of a JSON object that tell how TOAST carries media:
+/// "overhead", "events" and "redundancy". False if that cannot be measured.
+bool lab_toast_media_print(void);
 
 #endif // LAB_LAB_H

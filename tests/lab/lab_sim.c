@@ -53,6 +53,8 @@ typedef struct SimRequest {
   const char* out_dir;
   const char* report;
   const char* audio;
+  const char* pcap;
+  const char* key_log;
   double      seed, seconds;
   bool        dsp, cost;
 } SimRequest;
@@ -65,6 +67,8 @@ static bool read_request(int argc, char** const argv, SimRequest* const out)
   out->out_dir = lab_option(&argc, argv, "--out");
   out->report  = lab_option(&argc, argv, "--report");
   out->audio   = lab_option(&argc, argv, "--audio");
+  out->pcap    = lab_option(&argc, argv, "--pcap");
+  out->key_log = lab_option(&argc, argv, "--key-log");
   if (!number(&argc, argv, "--seed", 0.0, 0x1p53, &out->seed) ||
       !number(&argc, argv, "--seconds", 0.01, 864000.0, &out->seconds)) {
     return false;
@@ -118,11 +122,17 @@ static int print_report(SimJam* const jam, const char* const path)
 static int play(const Scenario* const scenario, const SimRequest* const request)
 {
   char                error[SCENARIO_ERROR_SIZE];
+  SimCapture          capture;
   const SimJamOptions options = {.dsp     = request->dsp,
-                                 .out_dir = request->out_dir};
-  const clock_t       begin   = clock();
-  SimJam* const       jam     = sim_jam_new(scenario, &options, error);
+                                 .out_dir = request->out_dir,
+                                 .capture = &capture};
+  if (!sim_capture_open(&capture, request->pcap, request->key_log)) {
+    return lab_fault("The capture cannot be written");
+  }
+  const clock_t begin = clock();
+  SimJam* const jam   = sim_jam_new(scenario, &options, error);
   if (!jam) {
+    (void)sim_capture_close(&capture);
     return lab_fault("%s", error);
   }
   sim_jam_run(jam, scenario->seconds);
@@ -139,6 +149,9 @@ static int play(const Scenario* const scenario, const SimRequest* const request)
   }
   const int status = print_report(jam, request->report);
   sim_jam_free(jam);
+  if (!sim_capture_close(&capture)) {
+    return lab_fault("The capture cannot be written");
+  }
   return status;
 }
 

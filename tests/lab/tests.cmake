@@ -4,7 +4,8 @@ add_executable(jamnet-lab
   lab/lab.c lab/lab_tools.c lab/signals.c lab/lab_jdat.c lab/lab_vectors.c
   lab/lab_thin.c lab/lab_tones.c lab/thinning.c lab/lab_lossy.c lab/lab_opus.c
   lab/nmr.c lab/lab_sim.c lab/lab_heard.c lab/lab_midi.c
-  lab/lab_clock.c support/clock_pair.c)
+  lab/lab_toast.c lab/lab_toast_media.c lab/lab_clock.c
+  support/clock_pair.c)
 target_link_libraries(jamnet-lab
   PRIVATE jam_jellie jam_toast jam_sim jam_sound jam_options PkgConfig::jam_sndfile
     PkgConfig::jam_cjson PkgConfig::jam_samplerate m)
@@ -59,3 +60,6 @@ add_test(NAME lab_clock
 && ! $<TARGET_FILE:jamnet-lab> clock lab_clock.csv")
 set_tests_properties(lab_clock PROPERTIES
   LABELS "unit;lab" TIMEOUT 60 WORKING_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})
+
+add_test(NAME lab_toast COMMAND jamnet-lab toast)
+set_tests_properties(lab_toast PROPERTIES LABELS "unit;lab;toast" TIMEOUT 120)

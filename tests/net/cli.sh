@@ -73,6 +73,10 @@ refuses 1 "not an invite link" "${jamnet[@]}" "https://example.org/"
 refuses 1 "cannot be found" "${jamnet[@]}" "jamnet://nobody.invalid:4460/#$key.$key"
 refuses 1 "." "$bin/jamnet" --headless --in /nowhere.wav "jamnet://127.0.0.1:1/#$key.$key"
 refuses 1 "." "$bin/jamnet" --headless --audio nonsense "jamnet://127.0.0.1:1/#$key.$key"
+refuses 1 "nobody else may read" "${jamnet[@]}" --key-log /nowhere/keys
+touch "$scratch/open.keys"
+chmod 644 "$scratch/open.keys"
+refuses 1 "nobody else may read" "${jamnet[@]}" --key-log "$scratch/open.keys"
 mkdir -p "$scratch/jamnet"
 printf '{"name":' >"$scratch/jamnet/config.json"
 refuses 2 "not valid JSON" "${jamnet[@]}"
@@ -83,6 +87,14 @@ timeout 20 "${jamnet[@]}" --save --mode safe --seconds 0.1 --listen 127.0.0.1:0 
   say "settings cannot be saved"
 grep -q '"mode":.*2' "$scratch/jamnet/config.json" || say "the mode was not saved"
 rm "$scratch/jamnet/config.json"
+
+# Keys are written down on request only, loudly, and for their owner alone
+timeout 20 "${jamnet[@]}" --seconds 1 --listen 127.0.0.1:0 --key-log "$scratch/keys" >/dev/null 2>"$scratch/loud" ||
+  say "a jam with a key log ends with $?"
+grep -q WARNING "$scratch/loud" || say "the key log is quiet: $(cat "$scratch/loud")"
+[ "$(stat -c %a "$scratch/keys")" = 600 ] || say "others can read the keys"
+grep -Eq '^TOAST [0-9a-f]{6} caller 0 [0-9a-f]{64}$' "$scratch/keys" || say "no key of ours in the log"
+grep -Eq '^TOAST [0-9a-f]{6} node 0 [0-9a-f]{64}$' "$scratch/keys" || say "no key of the node's in the log"
 
 # A busy port, on the node and when hosting
 port=$((20000 + RANDOM % 20000))

@@ -12,6 +12,18 @@ if(TARGET jamnet AND TARGET jamnet-node)
   set_tests_properties(net_cli PROPERTIES LABELS net TIMEOUT 180)
 endif()
 
+add_test(NAME net_dissect COMMAND
+  ${CMAKE_CURRENT_SOURCE_DIR}/net/dissect.sh ${CMAKE_BINARY_DIR}/bin)
+set_tests_properties(net_dissect PROPERTIES LABELS net TIMEOUT 180
+  SKIP_RETURN_CODE 77)
+
+if(TARGET jamnet AND TARGET jamnet-node)
+  add_test(NAME net_rebind COMMAND
+    ${CMAKE_CURRENT_SOURCE_DIR}/net/rebind.py ${CMAKE_BINARY_DIR}/bin)
+  set_tests_properties(net_rebind PROPERTIES LABELS net TIMEOUT 120
+    RUN_SERIAL ON)
+endif()
+
 if(TARGET jamnet AND TARGET jamnet-node AND CMAKE_SYSTEM_NAME STREQUAL "Linux")
   add_executable(net_switch net/net_switch.c)
   target_compile_definitions(net_switch PRIVATE _GNU_SOURCE)
@@ -23,6 +35,15 @@ if(TARGET jamnet AND TARGET jamnet-node AND CMAKE_SYSTEM_NAME STREQUAL "Linux")
     set_tests_properties(net_mesh PROPERTIES LABELS net TIMEOUT 180
       SKIP_RETURN_CODE 77 RUN_SERIAL ON)
   endif()
+endif()
+
+if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
+  add_executable(net_flood net/net_flood.c)
+  target_compile_definitions(net_flood PRIVATE _DEFAULT_SOURCE)
+  target_link_libraries(net_flood PRIVATE jam_io jam_session jam_options m)
+  # Gently, for others use the machine; alone: net_flood 100000
+  add_test(NAME net_flood COMMAND net_flood 20000 2)
+  set_tests_properties(net_flood PROPERTIES LABELS net TIMEOUT 60)
 endif()
 
 if(TARGET PkgConfig::jam_jack)

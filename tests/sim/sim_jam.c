@@ -294,6 +294,7 @@ static void set_stage(SimJam* const jam, const SimJamOptions* const options)
   stage->net            = &jam->net;
   stage->allocator      = options->allocator;
   stage->dsp            = options->dsp;
+  jam->net.capture      = options->capture;
   stage->out_dir        = options->out_dir;
   stage->players        = jam->players;
   stage->audio_hash     = sim_hash_start();

@@ -7,6 +7,7 @@
 
 #include "sim/report.h"
 #include "sim/scenario.h"
+#include "sim/sim_capture.h"
 
 #include "session/session.h"
 
@@ -14,6 +15,7 @@ typedef struct SimJamOptions {
   bool                dsp;       ///< False: protocol, clocks, counters only
   const char*         out_dir;   ///< WAV of each listener; null: none
   const JamAllocator* allocator; ///< Of the engines; null: the C library
+  SimCapture*         capture;   ///< Of what is sent; null: none
 } SimJamOptions;
 
 typedef struct SimJam SimJam;

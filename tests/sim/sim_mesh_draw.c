@@ -39,6 +39,7 @@ static void draw_link(JamRand* const    rand,
     config->burst = chance(rand, 0.5) ? between(rand, 1.0, 4.0) : 0.0;
   }
   config->duplicate = chance(rand, 0.1) ? 0.03 : 0.0;
+  config->reorder   = chance(rand, 0.1) ? 0.05 : 0.0;
 }
 
 static void draw_people(JamRand* const rand, Scenario* const out)

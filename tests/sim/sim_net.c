@@ -125,6 +125,14 @@ void sim_net_send(SimNet* const             net,
     ++net->unreachable;
     return;
   }
+  if (net->capture) {
+    sim_capture_packet(net->capture,
+                       net->world->now,
+                       &net->hosts[from].address,
+                       to,
+                       data,
+                       size);
+  }
   const unsigned number = (unsigned)(host - net->hosts);
   JamTime        arrivals[2];
   const unsigned copies = sim_link_send(sim_net_find(net, from, number),

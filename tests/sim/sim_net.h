@@ -4,6 +4,7 @@
 #ifndef JAM_SIM_NET_H
 #define JAM_SIM_NET_H
 
+#include "sim/sim_capture.h"
 #include "sim/sim_link.h"
 #include "sim/sim_world.h"
 
@@ -41,6 +42,7 @@ typedef struct SimNet {
   SimDatagram* flying;
   uint32_t     flying_count, first_free;
   uint64_t     delivered, unreachable;
+  SimCapture*  capture; // Null: none
 } SimNet;
 
 /// Starts an empty network in a world.

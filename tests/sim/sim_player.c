@@ -74,6 +74,10 @@ static bool new_client(SimPlayer* const player)
     return false;
   }
   session_client_rate(player->client, (uint32_t)(spec->kbit * 1e3));
+  SimCapture* const capture = player->stage->net->capture;
+  if (capture && capture->keys) {
+    session_client_set_key_log(player->client, sim_capture_key, capture);
+  }
   return true;
 }
 

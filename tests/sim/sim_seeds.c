@@ -95,6 +95,16 @@ static void draw_event(JamRand* const rand, Scenario* const scenario)
   }
 }
 
+// Somebody's address changes as well; whoever is away then does not notice
+static void draw_rebind(JamRand* const rand, Scenario* const scenario)
+{
+  ScenarioEvent* const event = &scenario->events[scenario->event_count++];
+  const unsigned       who   = jam_rand_below(rand, scenario->client_count);
+  event->what                = SCENARIO_REBIND;
+  event->t                   = between(rand, 3.0, 9.0);
+  memcpy(event->client, scenario->clients[who].name, sizeof(event->client));
+}
+
 static void draw_scenario(const uint64_t seed, Scenario* const out)
 {
   static const int64_t rates[] = {48000, 48000, 44100, 96000};
@@ -114,6 +124,9 @@ static void draw_scenario(const uint64_t seed, Scenario* const out)
   out->seconds = 8.0;
   if (chance(&rand, 0.5)) {
     draw_event(&rand, out);
+    if (chance(&rand, 0.4)) {
+      draw_rebind(&rand, out);
+    }
     for (unsigned i = 0U; i < out->event_count; ++i) {
       const ScenarioEvent* const event = &out->events[i];
       const double end = event->t + event->seconds + QUIET_SECONDS;

@@ -2,7 +2,7 @@
 
 # The world of the simulator: virtual time, clocks, links, sound cards.
 add_library(jam_sim_world STATIC
-  sim/sim_clock.c sim/sim_device.c sim/sim_hash.c sim/sim_link.c sim/sim_net.c
+  sim/sim_capture.c sim/sim_clock.c sim/sim_device.c sim/sim_hash.c sim/sim_link.c sim/sim_net.c
   sim/sim_world.c)
 target_include_directories(jam_sim_world PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
 target_include_directories(jam_sim_world PUBLIC
@@ -14,7 +14,7 @@ target_link_libraries(jam_sim_world PUBLIC jam_base PRIVATE jam_options m)
 add_library(jam_sim STATIC
   sim/fields.c sim/report.c sim/scenario.c sim/scenario_items.c sim/sim_audio.c sim/sim_cluster.c
   sim/sim_ears.c sim/sim_host.c sim/sim_jam.c sim/sim_jam_report.c
-  sim/sim_measure.c sim/sim_midi.c sim/sim_player.c sim/sim_probe.c
+  sim/sim_measure.c sim/sim_midi.c sim/sim_player.c sim/sim_probe.c sim/sim_toast.c
   support/band.c support/band_voices.c support/smf.c)
 target_link_libraries(jam_sim
   PUBLIC jam_sim_world jam_session jam_wire
@@ -39,6 +39,7 @@ sim_check(world jam_sim_world)
 sim_check(link jam_sim_world)
 sim_check(scenario jam_sim)
 sim_check(midi jam_sim)
+sim_check(toast jam_sim)
 sim_check(jam jam_sim)
 sim_check(sound jam_sim)
 sim_check(mesh jam_sim)

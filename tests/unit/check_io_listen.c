@@ -63,7 +63,8 @@ static long receive_soon(const IoSocket* const socket,
   const JamTime end  = io_now() + 5 * JAM_SECOND;
   long          size = -1;
   while (size < 0 && io_now() < end) {
-    size = io_socket_receive(socket, from, buffer, capacity);
+    JamTime age = 0;
+    size        = io_socket_receive(socket, from, buffer, capacity, &age);
   }
   return size;
 }
@@ -110,7 +111,7 @@ START_TEST(an_answer_leaves_from_the_socket_of_its_family)
   ck_assert_uint_eq(count, 2U);
   ck_assert_str_eq(note, "");
   Echo           echo   = {.size = 0U};
-  const IoEngine engine = {&echo, input, output, deadline, tick};
+  const IoEngine engine = {&echo, input, output, deadline, tick, NULL};
   IoLoop*        loop   = NULL;
   ck_assert_int_eq(io_loop_start(NULL, sockets, count, &engine, &loop), JAM_OK);
   ask("127.0.0.1:0", &sockets[0].address);
@@ -133,7 +134,7 @@ START_TEST(an_ipv6_socket_alone_also_speaks_ipv4)
   ck_assert_int_eq(io_listen("[::]:0", sockets, &count, note), JAM_OK);
   ck_assert(sockets[0].v4 && sockets[0].v6);
   Echo           echo   = {.size = 0U};
-  const IoEngine engine = {&echo, input, output, deadline, tick};
+  const IoEngine engine = {&echo, input, output, deadline, tick, NULL};
   IoLoop*        loop   = NULL;
   ck_assert_int_eq(io_loop_start(NULL, sockets, count, &engine, &loop), JAM_OK);
   const uint16_t     port = sockets[0].address.port;

@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: MIT
 // Sockets and the loop, over loopback.
 
+#define _GNU_SOURCE // IP_RECVTOS
+
 #include "io/io.h"
+#include "io/pace.h"
 
 #include <check.h>
+#include <netinet/in.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 // An engine that sends every datagram back where it came from.
 typedef struct Echo {
@@ -14,6 +19,7 @@ typedef struct Echo {
   uint8_t      data[64];
   size_t       size; // Waiting to be sent
   atomic_int   ticks;
+  atomic_int   told; // How old datagrams were
   JamTime      due;
 } Echo;
 
@@ -58,6 +64,12 @@ static void tick(void* const context, const JamTime now)
   atomic_fetch_add(&echo->ticks, 1);
 }
 
+static void backlog(void* const context, const JamTime age)
+{
+  Echo* const echo = (Echo*)context;
+  atomic_fetch_add(&echo->told, age >= 0);
+}
+
 static ToastAddress loopback(const uint16_t port)
 {
   ToastAddress address = {{0}, port};
@@ -75,7 +87,8 @@ static long receive_soon(const IoSocket* const socket,
   const JamTime end  = io_now() + 5 * JAM_SECOND;
   long          size = -1;
   while (size < 0 && io_now() < end) {
-    size = io_socket_receive(socket, from, buffer, capacity);
+    JamTime age = 0;
+    size        = io_socket_receive(socket, from, buffer, capacity, &age);
   }
   return size;
 }
@@ -88,7 +101,7 @@ START_TEST(a_loop_answers_a_datagram)
   ck_assert_int_eq(io_socket_open(&server, &any, false), JAM_OK);
   ck_assert_int_eq(io_socket_open(&client, NULL, false), JAM_OK);
   Echo           echo   = {.due = JAM_NEVER};
-  const IoEngine engine = {&echo, input, output, deadline, tick};
+  const IoEngine engine = {&echo, input, output, deadline, tick, NULL};
   IoLoop*        loop   = NULL;
   ck_assert_int_eq(io_loop_start(NULL, &server, 1U, &engine, &loop), JAM_OK);
 
@@ -112,7 +125,7 @@ START_TEST(a_turning_loop_has_a_pulse)
   IoSocket           server;
   ck_assert_int_eq(io_socket_open(&server, &any, false), JAM_OK);
   Echo           echo   = {.due = JAM_NEVER};
-  const IoEngine engine = {&echo, input, output, deadline, tick};
+  const IoEngine engine = {&echo, input, output, deadline, tick, NULL};
   IoLoop*        loop   = NULL;
   const JamTime  start  = io_now();
   ck_assert_int_eq(io_loop_start(NULL, &server, 1U, &engine, &loop), JAM_OK);
@@ -141,7 +154,7 @@ START_TEST(wake_makes_a_sleeping_loop_tick)
   IoSocket           server;
   ck_assert_int_eq(io_socket_open(&server, &any, false), JAM_OK);
   Echo           echo   = {.due = JAM_NEVER};
-  const IoEngine engine = {&echo, input, output, deadline, tick};
+  const IoEngine engine = {&echo, input, output, deadline, tick, NULL};
   IoLoop*        loop   = NULL;
   ck_assert_int_eq(io_loop_start(NULL, &server, 1U, &engine, &loop), JAM_OK);
   const int     before = atomic_load(&echo.ticks);
@@ -151,6 +164,135 @@ START_TEST(wake_makes_a_sleeping_loop_tick)
   }
   ck_assert_int_ge(atomic_load(&echo.ticks), before + 1);
   io_loop_stop(loop);
+  io_socket_close(&server);
+}
+
+END_TEST
+
+// The traffic class of the next datagram, -1 if none comes
+static int class_of_next(const int fd)
+{
+  _Alignas(struct cmsghdr) uint8_t control[128];
+  uint8_t                          data[64];
+  struct iovec                     room    = {data, sizeof(data)};
+  struct msghdr                    message = {0};
+  const JamTime                    end     = io_now() + 5 * JAM_SECOND;
+  ssize_t                          got     = -1;
+  message.msg_iov                          = &room;
+  message.msg_iovlen                       = 1;
+  while (got < 0 && io_now() < end) {
+    message.msg_control    = control;
+    message.msg_controllen = sizeof(control);
+    got                    = recvmsg(fd, &message, 0);
+  }
+  int value = -1;
+  for (struct cmsghdr* head = CMSG_FIRSTHDR(&message); got >= 0 && head;
+       head                 = CMSG_NXTHDR(&message, head)) {
+    if (head->cmsg_level == IPPROTO_IP && head->cmsg_type == IP_TOS) {
+      value = *CMSG_DATA(head);
+    }
+    if (head->cmsg_level == IPPROTO_IPV6 && head->cmsg_type == IPV6_TCLASS) {
+      memcpy(&value, CMSG_DATA(head), sizeof(value));
+    }
+  }
+  return value;
+}
+
+static void check_class(const ToastAddress* const from,
+                        const ToastAddress* const to,
+                        const bool                v6)
+{
+  const int on = 1;
+  IoSocket  sender;
+  IoSocket  receiver;
+  if (io_socket_open(&receiver, to, true) != JAM_OK) {
+    return; // No IPv6 here
+  }
+  ck_assert_int_eq(io_socket_open(&sender, from, false), JAM_OK);
+  ck_assert_int_eq(setsockopt(receiver.fd,
+                              v6 ? IPPROTO_IPV6 : IPPROTO_IP,
+                              v6 ? IPV6_RECVTCLASS : IP_RECVTOS,
+                              &on,
+                              sizeof(on)),
+                   0);
+  io_socket_send(&sender, 1U, &receiver.address, (const uint8_t*)"jam", 3U);
+  ck_assert_int_eq(class_of_next(receiver.fd), 46 << 2); // EF
+  io_socket_close(&sender);
+  io_socket_close(&receiver);
+}
+
+START_TEST(datagrams_leave_marked_for_low_delay)
+{
+  const ToastAddress v4 = loopback(0U);
+  ToastAddress       v6 = {{0}, 0U};
+  v6.ip[15]             = 1U;
+  check_class(&v4, &v4, false);
+  check_class(&v6, &v6, true);
+  check_class(NULL, &v4, false); // One socket that speaks both
+  check_class(NULL, &v6, true);
+}
+
+END_TEST
+
+static JamTime
+paced(IoPace* const pace, const unsigned turns, const JamTime behind)
+{
+  for (unsigned i = 0U; i < turns; ++i) {
+    io_pace_turn(pace, pace->at + 100 * JAM_US, behind);
+  }
+  return pace->wait;
+}
+
+START_TEST(a_relay_waits_only_while_it_cannot_keep_up)
+{
+  IoPace pace = {0};
+  ck_assert_int_eq(paced(&pace, 100000U, 0), 0);
+  ck_assert_int_eq(paced(&pace, 1U, JAM_SECOND), 0); // One stall is no load
+  ck_assert_int_eq(paced(&pace, 10000U, 20 * JAM_US), 0);
+  ck_assert_int_eq(paced(&pace, 10000U, 100 * JAM_US), 200 * JAM_US);
+  ck_assert_int_eq(paced(&pace, 10000U, 300 * JAM_US), 200 * JAM_US);
+  ck_assert_int_eq(paced(&pace, 10000U, 600 * JAM_US), 500 * JAM_US);
+  ck_assert_int_eq(paced(&pace, 10000U, 300 * JAM_US), 500 * JAM_US);
+  ck_assert_int_eq(paced(&pace, 10000U, 100 * JAM_US), 200 * JAM_US);
+  ck_assert_int_eq(paced(&pace, 10000U, 30 * JAM_US), 200 * JAM_US);
+  ck_assert_int_eq(paced(&pace, 10000U, 20 * JAM_US), 0);
+}
+
+END_TEST
+
+START_TEST(a_relay_is_told_how_old_datagrams_are)
+{
+  const ToastAddress any = loopback(0U);
+  const JamTime      end = io_now() + 5 * JAM_SECOND;
+  IoSocket           server;
+  IoSocket           client;
+  ck_assert_int_eq(io_socket_open(&server, &any, false), JAM_OK);
+  ck_assert_int_eq(io_socket_open(&client, &any, false), JAM_OK);
+  Echo           echo   = {.due = JAM_NEVER};
+  const IoEngine engine = {&echo, input, output, deadline, tick, backlog};
+  IoLoop*        loop   = NULL;
+  ck_assert_int_eq(io_loop_start(NULL, &server, 1U, &engine, &loop), JAM_OK);
+  io_socket_send(&client, 1U, &server.address, (const uint8_t*)"jam", 3U);
+  while (atomic_load(&echo.told) < 1 && io_now() < end) {
+  }
+  ck_assert_int_eq(atomic_load(&echo.told), 1);
+  ck_assert_int_eq(io_loop_wait(loop), 0);
+  io_loop_stop(loop);
+  // Noted by the system when it came, not by us when we looked; it takes a
+  // while to begin with that
+  JamTime age = 0;
+  while (age < 2 * JAM_MS && io_now() < end) {
+    ToastAddress from;
+    uint8_t      data[8];
+    io_socket_send(&client, 1U, &server.address, (const uint8_t*)"jam", 3U);
+    for (const JamTime begin = io_now(); io_now() < begin + 3 * JAM_MS;) {
+    }
+    ck_assert_int_eq(
+      io_socket_receive(&server, &from, data, sizeof(data), &age),
+      3);
+  }
+  ck_assert_int_ge(age, 2 * JAM_MS);
+  io_socket_close(&client);
   io_socket_close(&server);
 }
 
@@ -213,6 +355,9 @@ int main(void)
   tcase_add_test(tests, a_loop_answers_a_datagram);
   tcase_add_test(tests, a_turning_loop_has_a_pulse);
   tcase_add_test(tests, wake_makes_a_sleeping_loop_tick);
+  tcase_add_test(tests, datagrams_leave_marked_for_low_delay);
+  tcase_add_test(tests, a_relay_waits_only_while_it_cannot_keep_up);
+  tcase_add_test(tests, a_relay_is_told_how_old_datagrams_are);
   tcase_add_test(tests, a_taken_port_is_in_use);
   tcase_add_test(tests, an_address_of_another_machine_is_not_found);
   tcase_add_test(tests, numeric_hosts_resolve_without_a_network);

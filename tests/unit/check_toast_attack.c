@@ -18,27 +18,26 @@ static PipePacket take(Pipe* const pipe, const unsigned end)
   return pipe->record[before];
 }
 
-START_TEST(every_flipped_byte_of_an_init_is_noticed)
+// Fails without: the prologue (handshake.c: bytes 0 to 4 unsealed)
+START_TEST(every_flipped_byte_of_an_init_fails_it_or_changes_nothing)
 {
-  Pipe* const pipe = pipe_new(1U);
-  (void)pipe_dial(pipe);
-  PipePacket init = take(pipe, 0U);
-  for (size_t at = 0U; at < init.size; ++at) {
-    const bool covered = at < 5U || (at >= 21U && at < 77U);
-    if (covered) { // Cookie and padding mean nothing yet
-      init.data[at] ^= 0x01U;
-      pipe_feed(pipe, 1U, init.data, init.size);
-      init.data[at] ^= 0x01U;
-      pipe_drain(pipe, 1U);
-      ck_assert_uint_eq(pipe->bytes[0], 0U);
-    }
+  for (size_t at = 0U; at < TOAST_WIRE_INIT_SIZE; ++at) {
+    Pipe* const pipe = pipe_new(1U);
+    (void)pipe_dial(pipe);
+    PipePacket init = take(pipe, 0U);
+    init.data[at] ^= 0x01U;
+    pipe_input(pipe, 1U, &pipe->address[0], init.data, init.size);
+    pipe_drain(pipe, 1U);
+    pipe_run(pipe, 60 * JAM_MS);                           // Before the repeat
+    const bool free = (at >= 5U && at < 21U) || at >= 77U; // Cookie, padding
+    ck_assert_uint_eq(pipe_count(pipe, 0U, TOAST_EVENT_OPEN), free);
+    ck_assert_uint_eq(pipe_count(pipe, 1U, TOAST_EVENT_OPEN), free);
+    const ToastCounters* const counters = toast_counters(pipe->ends[1]);
+    ck_assert_uint_eq(counters->bad_seal, !free && at > 1U);
+    ck_assert_uint_eq(counters->bad_version, at == 1U);
+    ck_assert_uint_eq(counters->unknown_type, at == 0U);
+    pipe_free(pipe);
   }
-  const ToastCounters* const counters = toast_counters(pipe->ends[1]);
-  ck_assert_uint_eq(counters->bad_seal, 3U + 56U);
-  ck_assert_uint_eq(counters->bad_version, 1U);
-  ck_assert_uint_eq(counters->unknown_type, 1U);
-  ck_assert_int_eq(toast_deadline(pipe->ends[1]), JAM_NEVER);
-  pipe_free(pipe);
 }
 
 END_TEST
@@ -103,6 +102,7 @@ START_TEST(an_impostors_accept_is_named_after_the_time_out)
 
 END_TEST
 
+// Fails without: the search for an INIT (accept.c: answer_again returns false)
 START_TEST(copies_of_an_init_get_the_same_accept_and_one_session)
 {
   Pipe* const pipe = pipe_new(5U);
@@ -151,6 +151,7 @@ START_TEST(every_flipped_byte_of_a_sealed_packet_is_noticed)
 
 END_TEST
 
+// Fails without: the window (window.c: take any)
 START_TEST(every_captured_datagram_replayed_has_no_effect)
 {
   Pipe* const  pipe = pipe_new(7U);
@@ -226,6 +227,47 @@ START_TEST(strangers_and_stumps_are_counted_only)
 
 END_TEST
 
+// A caller's own session ends, another begins under the same id: nothing that
+// was seen of the first, nor what strangers make up, ends the second. Fails
+// without: the tag (receive.c: take what does not open)
+START_TEST(nobody_else_can_close_a_session)
+{
+  ToastConfig  a    = pipe_config(0U, 13U);
+  ToastConfig  b    = pipe_config(1U, 13U);
+  ToastSession s[2] = {0};
+  a.max_sessions    = 1U;
+  b.max_sessions    = 1U;
+  b.half_open       = 1U;
+  Pipe* const pipe  = pipe_new_with(13U, &a, &b);
+  unsigned    old   = 0U;
+  for (unsigned round = 0U; round < 4U; ++round) {
+    s[0] = pipe_dial(pipe);
+    pipe_run(pipe, 100 * JAM_MS);
+    ck_assert_uint_eq(pipe_count(pipe, 1U, TOAST_EVENT_OPEN), round + 1U);
+    for (unsigned i = 0U; i < old; ++i) { // With its CLOSEs
+      for (unsigned end = 0U; end < 2U; ++end) {
+        pipe_feed(pipe, end, pipe->record[i].data, pipe->record[i].size);
+      }
+    }
+    uint8_t forged[TOAST_WIRE_SHORT_MIN + 1U] = {TOAST_WIRE_SHORT};
+    memcpy(forged + 1, pipe->record[pipe->recorded - 1U].data + 1, 3U);
+    for (uint32_t number = 0U; number < 5000U; ++number) {
+      toast_put32(forged + TOAST_WIRE_SHORT_NUMBER, number);
+      forged[TOAST_WIRE_SHORT_HEAD] = TOAST_WIRE_FRAME_CLOSE;
+      pipe_feed(pipe, 0U, forged, sizeof(forged));
+      pipe_feed(pipe, 1U, forged, sizeof(forged));
+    }
+    ck_assert_uint_eq(pipe_count(pipe, 0U, TOAST_EVENT_CLOSED), round);
+    ck_assert_uint_eq(pipe_count(pipe, 1U, TOAST_EVENT_CLOSED), round);
+    toast_close(pipe->ends[0], pipe_local(pipe, 0U, pipe->now), s[0]);
+    pipe_run(pipe, 100 * JAM_MS);
+    old = pipe->recorded;
+  }
+  pipe_free(pipe);
+}
+
+END_TEST
+
 START_TEST(an_unvalidated_address_never_gets_more_than_it_sent)
 {
   Pipe* const pipe = pipe_new(9U);
@@ -273,7 +315,8 @@ int main(void)
   Suite* const suite = suite_create("toast_attack");
   TCase* const tcase = tcase_create("attack");
   tcase_set_timeout(tcase, 60.0);
-  tcase_add_test(tcase, every_flipped_byte_of_an_init_is_noticed);
+  tcase_add_test(tcase,
+                 every_flipped_byte_of_an_init_fails_it_or_changes_nothing);
   tcase_add_test(tcase, a_damaged_copy_of_an_answered_init_changes_nothing);
   tcase_add_test(tcase, false_accepts_do_not_stop_the_true_one);
   tcase_add_test(tcase, an_impostors_accept_is_named_after_the_time_out);
@@ -281,6 +324,7 @@ int main(void)
   tcase_add_test(tcase, every_flipped_byte_of_a_sealed_packet_is_noticed);
   tcase_add_test(tcase, every_captured_datagram_replayed_has_no_effect);
   tcase_add_test(tcase, strangers_and_stumps_are_counted_only);
+  tcase_add_test(tcase, nobody_else_can_close_a_session);
   tcase_add_test(tcase, an_unvalidated_address_never_gets_more_than_it_sent);
   tcase_add_test(tcase, handshake_times_beyond_reason_are_refused);
   suite_add_tcase(suite, tcase);

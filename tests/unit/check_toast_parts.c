@@ -2,11 +2,14 @@
 // The small parts of a session: random bytes, replay window, queue, timers,
 // control messages, path measures. Each against a plain model where it has one.
 
+#include "toast/budget.h"
+#include "toast/bulk.h"
 #include "toast/drbg.h"
 #include "toast/inbox.h"
 #include "toast/outbox.h"
 #include "toast/path.h"
 #include "toast/queue.h"
+#include "toast/repair.h"
 #include "toast/timers.h"
 #include "toast/window.h"
 
@@ -92,19 +95,22 @@ END_TEST
 
 START_TEST(queue_gives_back_what_went_in)
 {
-  uint8_t    room[4000];
-  ToastQueue queue;
-  JamRand    rand;
-  uint32_t   in  = 0U;
-  uint32_t   out = 0U;
+  ToastQueueFrame frames[20];
+  uint8_t         room[4000];
+  ToastQueue      queue;
+  JamRand         rand;
+  uint32_t        in  = 0U;
+  uint32_t        out = 0U;
   memset(&queue, 0, sizeof(queue));
   queue.data     = room;
   queue.capacity = sizeof(room);
+  queue.frames   = frames;
+  queue.most     = 20U;
   jam_rand_init(&rand, 6U, 1U);
   for (int i = 0; i < 50000; ++i) {
     const uint32_t size = 4U + jam_rand_below(&rand, 600U);
     if (jam_rand_below(&rand, 2U)) {
-      uint8_t* const place = toast_queue_push(&queue, size);
+      uint8_t* const place = toast_queue_push(&queue, i, size);
       if (place) {
         ck_assert(place >= room && place + size <= room + sizeof(room));
         memset(place, (int)(in & 0xffU), size);
@@ -127,7 +133,7 @@ START_TEST(queue_gives_back_what_went_in)
     }
   }
   ck_assert_uint_gt(out, 10000U);
-  ck_assert_ptr_null(toast_queue_push(&queue, sizeof(room) + 1U));
+  ck_assert_ptr_null(toast_queue_push(&queue, 0, sizeof(room) + 1U));
 }
 
 END_TEST
@@ -211,7 +217,7 @@ START_TEST(a_lone_message_is_repeated_by_time)
   ToastOutbox* const outbox = outbox_new();
   uint8_t            out[100];
   const uint8_t      text[1]    = {1};
-  static const int   times_ms[] = {0, 5, 20, 40, 60, 100, 180, 280, 380};
+  static const int   times_ms[] = {0, 3, 7, 11, 31, 51, 91, 171, 271, 371};
   ck_assert(toast_outbox_push(outbox, 0, text, sizeof(text)));
   for (unsigned i = 0U; i < sizeof(times_ms) / sizeof(times_ms[0]); ++i) {
     const JamTime now = outbox->force_at;
@@ -249,6 +255,139 @@ START_TEST(acknowledgements_of_nothing_are_ignored)
   toast_outbox_ack(outbox, (uint16_t)(65530U + 64U), 0U);
   ck_assert(!toast_outbox_waits(outbox));
   outbox_free(outbox);
+}
+
+END_TEST
+
+// A message over a path that loses, doubles and turns round its fragments
+START_TEST(fragments_become_the_message_again)
+{
+  static uint8_t rooms[3][TOAST_MAX_BULK];
+  JamRand        rand;
+  jam_rand_init(&rand, 8U, 1U);
+  ToastBulkOut out = {.data = rooms[0], .force_at = JAM_NEVER, .id = 65530U};
+  ToastBulkIn  in  = {.data = rooms[1], .id = 65530U};
+  JamTime      now = 0;
+  for (unsigned message = 0U; message < 300U; ++message) {
+    const size_t size = 1U + jam_rand_below(&rand, TOAST_MAX_BULK);
+    for (size_t i = 0U; i < size; ++i) {
+      rooms[2][i] = (uint8_t)jam_rand_u32(&rand);
+    }
+    ck_assert(toast_bulk_push(&out, now, rooms[2], size));
+    ck_assert(!toast_bulk_push(&out, now, rooms[2], size));
+    unsigned complete = 0U;
+    uint8_t  held[1100];
+    size_t   held_size = 0U;
+    while (out.size > 0U) {
+      uint8_t      frame[1100];
+      const size_t due = toast_bulk_due(&out, now, 100);
+      if (due == 0U) {
+        toast_bulk_wait(&out, 100);
+        ck_assert_int_gt(out.force_at, now);
+        now = out.force_at;
+        continue;
+      }
+      ck_assert_uint_eq(toast_bulk_write(&out, now, 100, frame), due);
+      ck_assert_uint_eq(toast_bulk_frame_size(frame, due), due);
+      if (held_size > 0U && jam_rand_below(&rand, 4U) == 0U) {
+        complete += toast_bulk_take(&in, held, held_size);
+      }
+      if (jam_rand_below(&rand, 3U) > 0U) {
+        complete += toast_bulk_take(&in, frame, due);
+      }
+      memcpy(held, frame, due);
+      held_size = due;
+      if (jam_rand_below(&rand, 3U) > 0U) {
+        toast_bulk_ack(&out, in.acked_id, in.acked);
+      }
+    }
+    ck_assert_uint_eq(complete, 1U);
+    ck_assert_uint_eq(in.size, size);
+    ck_assert_mem_eq(rooms[1], rooms[2], size);
+    ck_assert_int_eq(out.force_at, JAM_NEVER);
+  }
+}
+
+END_TEST
+
+START_TEST(a_budget_leaves_repair_the_rest_and_bulk_its_share)
+{
+  ToastBudget budget = {0};
+  toast_budget_fill(&budget, JAM_SECOND);
+  ck_assert(toast_budget_repairs(&budget, 100000U)); // No limit is known
+  ck_assert_int_eq(toast_budget_bulk_at(&budget, 1200U), JAM_SECOND);
+  toast_budget_take_bulk(&budget, 1000U); // 8 ms at 125 kB/s
+  ck_assert_int_eq(toast_budget_bulk_at(&budget, 1200U),
+                   JAM_SECOND + 8 * JAM_MS + 1);
+
+  toast_budget_set(&budget, JAM_SECOND, 200000U);
+  uint64_t repair = 0U;
+  uint64_t bulk   = 0U;
+  for (int ms = 1; ms <= 10000; ++ms) { // 150 of the 200 kB/s are media
+    const JamTime now = JAM_SECOND + ms * JAM_MS;
+    toast_budget_fill(&budget, now);
+    toast_budget_spend(&budget, 150U);
+    if (toast_budget_repairs(&budget, 150U)) {
+      toast_budget_spend(&budget, 150U);
+      repair += 150U;
+    }
+    if (toast_budget_bulk_at(&budget, 1000U) <= now) {
+      toast_budget_take_bulk(&budget, 1000U);
+      toast_budget_spend(&budget, 1000U);
+      bulk += 1000U;
+    }
+  }
+  ck_assert_uint_ge(repair + bulk, 490000U);
+  ck_assert_uint_le(repair + bulk, 510000U);
+  ck_assert_uint_ge(bulk, 39000U); // A 50th
+  ck_assert_uint_gt(repair, 400000U);
+}
+
+END_TEST
+
+START_TEST(repair_finds_the_frame_before_or_none)
+{
+  static uint8_t        room[TOAST_REPAIR_ROOM];
+  static ToastSentFrame sent[TOAST_REPAIR_FRAMES];
+  ToastRepairs          repairs = {.data = room, .sent = sent};
+  uint8_t               frame[1200];
+  size_t                size   = 0U;
+  unsigned              repair = 0U;
+  toast_repairs_set(&repairs, 4U);
+  for (uint32_t i = 0U; i < 5000U; ++i) {
+    const uint16_t seq    = (uint16_t)(65000U + i);
+    const uint16_t handle = (uint16_t)(i % 3U);
+    memset(frame, (int)(i & 0xffU), sizeof(frame));
+    frame[0] = TOAST_WIRE_FRAME_MEDIA;
+    toast_put16(frame + 1, handle);
+    toast_put16(frame + 3, seq);
+    toast_repairs_note(&repairs, i, frame, 100U + i % 1000U);
+    const uint8_t* const again = toast_repairs_front(&repairs, i, &size);
+    // A stream's numbers come in steps of one: here every third is another's
+    ck_assert_ptr_null(again);
+  }
+  for (uint32_t i = 0U; i < 5000U; ++i) {
+    for (uint16_t handle = 1U; handle <= 3U; ++handle) {
+      memset(frame, (int)(i & 0xffU), sizeof(frame));
+      frame[0] = TOAST_WIRE_FRAME_MEDIA;
+      toast_put16(frame + 1, handle);
+      toast_put16(frame + 3, (uint16_t)(i + 65000U));
+      toast_repairs_note(&repairs,
+                         10000U + i,
+                         frame,
+                         100U + (i + handle) % 900U);
+    }
+    const uint8_t* again = NULL;
+    while ((again = toast_repairs_front(&repairs, 10000U + i, &size))) {
+      const uint16_t handle = toast_get16(again + 1);
+      ck_assert_uint_eq(toast_get16(again + 3), (uint16_t)(i + 64996U));
+      ck_assert_uint_eq(size, 100U + (i - 4U + handle) % 900U);
+      ck_assert_uint_eq(again[size - 1U], (i - 4U) & 0xffU);
+      toast_repairs_pop(&repairs);
+      ++repair;
+    }
+  }
+  ck_assert_uint_eq(repair, 3U * 4996U);
 }
 
 END_TEST
@@ -326,6 +465,9 @@ int main(void)
   tcase_add_test(tcase, a_message_rides_in_spaced_packets);
   tcase_add_test(tcase, a_lone_message_is_repeated_by_time);
   tcase_add_test(tcase, acknowledgements_of_nothing_are_ignored);
+  tcase_add_test(tcase, fragments_become_the_message_again);
+  tcase_add_test(tcase, a_budget_leaves_repair_the_rest_and_bulk_its_share);
+  tcase_add_test(tcase, repair_finds_the_frame_before_or_none);
   tcase_add_test(tcase, path_counts_what_never_came);
   tcase_add_test(tcase, jitter_is_the_95th_percentile);
   tcase_add_test(tcase, peer_loss_covers_the_last_second);

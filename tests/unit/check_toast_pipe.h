@@ -23,10 +23,11 @@
 #define PIPE_EVENTS 8192U
 
 typedef struct PipePacket {
-  JamTime  at; ///< Arrival, or time of sending in the record
-  unsigned to; ///< Receiving end
-  size_t   size;
-  uint8_t  data[TOAST_MAX_DATAGRAM];
+  JamTime      at;      ///< Arrival, or time of sending in the record
+  unsigned     to;      ///< Receiving end
+  ToastAddress towards; ///< As the sender addressed it
+  size_t       size;
+  uint8_t      data[TOAST_MAX_DATAGRAM];
 } PipePacket;
 
 typedef struct PipeEvent {
@@ -52,7 +53,8 @@ typedef struct Pipe {
   double         loss;
   double         twice;
   bool           fifo;
-  bool           cut; ///< Nothing gets through
+  bool           cut;    ///< Nothing gets through
+  bool           strict; ///< Only what is addressed to an end reaches it
   JamTime        newest_arrival[2];
   ToastAddress   address[2];
   unsigned       in_flight;
@@ -161,14 +163,18 @@ static inline void pipe_drain(Pipe* const pipe, const unsigned end)
                                      packet.data,
                                      sizeof(packet.data))) > 0U) {
     ck_assert_uint_le(packet.size, TOAST_MAX_DATAGRAM);
-    packet.at = pipe->now;
-    packet.to = 1U - end;
+    packet.at      = pipe->now;
+    packet.to      = 1U - end;
+    packet.towards = to;
     ++pipe->carried;
     pipe->bytes[1U - end] += packet.size;
     if (pipe->recorded < PIPE_RECORD) {
       pipe->record[pipe->recorded++] = packet;
     }
-    if (pipe->cut || jam_rand_unit(&pipe->rand) < pipe->loss) {
+    const bool lost =
+      pipe->strict && (to.port != pipe->address[1U - end].port ||
+                       memcmp(to.ip, pipe->address[1U - end].ip, 16U) != 0);
+    if (pipe->cut || lost || jam_rand_unit(&pipe->rand) < pipe->loss) {
       continue;
     }
     pipe_launch(pipe, 1U - end, &packet);
@@ -349,7 +355,7 @@ static inline JamStatus pipe_send(Pipe* const          pipe,
                                   const uint32_t       word,
                                   const size_t         size)
 {
-  uint8_t          data[TOAST_MAX_DATAGRAM] = {0};
+  uint8_t          data[TOAST_MAX_BULK + 1U] = {0};
   const ToastFrame frame = {kind, 7U, (uint16_t)word, data, size};
   memcpy(data, &word, sizeof(word));
   return toast_send(pipe->ends[end],

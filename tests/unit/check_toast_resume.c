@@ -204,6 +204,7 @@ START_TEST(a_newer_session_takes_the_place_of_the_former)
 
 END_TEST
 
+// Fails without: the node's id in the key (resume_keys.c)
 START_TEST(a_replayed_resume_does_nothing_at_another_sibling)
 {
   Cluster* const cluster = cluster_new(7U);
@@ -226,6 +227,7 @@ START_TEST(a_replayed_resume_does_nothing_at_another_sibling)
 
 END_TEST
 
+// Fails without: the epochs (epochs.c: take any)
 START_TEST(a_replayed_resume_does_nothing_at_the_same_node)
 {
   Cluster* const cluster = cluster_new(8U);
@@ -334,6 +336,7 @@ START_TEST(an_epoch_must_rise)
 
 END_TEST
 
+// Fails without: the resume secret in the key (resume_keys.c)
 START_TEST(a_stolen_ticket_is_worth_nothing)
 {
   Cluster* const cluster = cluster_new(12U);
@@ -474,6 +477,67 @@ START_TEST(what_had_to_wait_for_the_proof_goes_out_then)
   for (uint32_t i = 0U; i < 5U; ++i) {
     ck_assert_uint_eq(cluster_words(cluster, 0U, 70U + i), 1U);
   }
+  cluster_free(cluster);
+}
+
+END_TEST
+
+// Fails without: the list of the refused (resumed.c)
+START_TEST(who_was_sent_away_does_not_come_back)
+{
+  Cluster* const     cluster = cluster_new(16U);
+  ToastTicket        ticket;
+  ToastTicket        next;
+  const ToastSession here = join(cluster, &ticket);
+  toast_refuse(cluster->ends[1], cluster->now, ticket.identity.id);
+  toast_refuse(cluster->ends[2], cluster->now, ticket.identity.id);
+  cluster_run(cluster, 100 * JAM_MS);
+  ck_assert_int_eq(cluster_reason(cluster, 0U, here), TOAST_REASON_PEER);
+  for (unsigned node = 1U; node < 3U; ++node) {
+    const ToastSession s = cluster_resume(cluster, node, &ticket);
+    cluster_run(cluster, 4 * JAM_SECOND);
+    ck_assert_int_eq(cluster_reason(cluster, 0U, s), TOAST_REASON_NO_ANSWER);
+    ck_assert_uint_gt(toast_counters(cluster->ends[node])->refused, 0U);
+  }
+  // Another is not taken for it, nor is the same person's new beginning
+  (void)cluster_join(cluster, 2U, &next);
+  const unsigned before = cluster_count(cluster, 1U, TOAST_EVENT_OPEN);
+  (void)cluster_resume(cluster, 1U, &next);
+  cluster_run(cluster, JAM_SECOND);
+  ck_assert_uint_eq(cluster_count(cluster, 1U, TOAST_EVENT_OPEN), before + 1U);
+  cluster_free(cluster);
+}
+
+END_TEST
+
+// A member who resumes from false addresses fills at most half of the table.
+// Fails without: the limit of the unproven (resumed.c)
+START_TEST(unproven_sessions_leave_room)
+{
+  Cluster* const cluster = cluster_new(17U);
+  ToastTicket    tickets[CLUSTER_SESSIONS - 2U];
+  unsigned       open;
+  cluster_run(cluster, SETTLED);
+  for (unsigned i = 0U; i < CLUSTER_SESSIONS - 2U; ++i) {
+    const ToastSession s = cluster_join(cluster, 1U, &tickets[i]);
+    toast_close(cluster->ends[0], cluster->now, s);
+    cluster_run(cluster, 100 * JAM_MS);
+  }
+  for (unsigned i = 0U; i < CLUSTER_SESSIONS - 2U; ++i) {
+    (void)cluster_resume(cluster, 2U, &tickets[i]);
+  }
+  cluster->dead[0] = false;
+  cluster->dead[2] = true; // The test carries by itself
+  cluster_settle(cluster);
+  for (unsigned i = 0U; i < cluster->recorded; ++i) {
+    const ClusterPacket packet = cluster->record[i];
+    if (packet.data[0] == TOAST_WIRE_RESUME) {
+      cluster_feed(cluster, 2U, 3U, packet.data, packet.size);
+    }
+  }
+  open = cluster_count(cluster, 2U, TOAST_EVENT_OPEN);
+  ck_assert_uint_eq(open, CLUSTER_SESSIONS / 2U + 1U);
+  ck_assert_uint_gt(toast_counters(cluster->ends[2])->limited, 0U);
   cluster_free(cluster);
 }
 
@@ -645,6 +709,8 @@ int main(void)
   tcase_add_test(tcase,
                  an_unproven_address_gets_three_times_what_it_sent_at_most);
   tcase_add_test(tcase, what_had_to_wait_for_the_proof_goes_out_then);
+  tcase_add_test(tcase, who_was_sent_away_does_not_come_back);
+  tcase_add_test(tcase, unproven_sessions_leave_room);
   tcase_add_test(tcase, media_too_large_for_a_resume_is_dropped_until_open);
   tcase_add_test(tcase, young_epochs_are_not_forgotten);
   tcase_add_test(tcase, no_key_and_nonce_is_ever_used_twice);

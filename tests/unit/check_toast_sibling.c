@@ -76,6 +76,7 @@ START_TEST(siblings_open_and_know_each_other)
 
 END_TEST
 
+// Fails without: the shared secret (noise.c: psk not mixed in)
 START_TEST(another_secret_opens_nothing)
 {
   Pipe* const pipe = pair(2U, 7U, 8U);
@@ -84,7 +85,7 @@ START_TEST(another_secret_opens_nothing)
   ck_assert_uint_eq(pipe_count(pipe, 0U, TOAST_EVENT_OPEN), 0U);
   ck_assert_uint_eq(pipe_count(pipe, 0U, TOAST_EVENT_CLOSED), 1U);
   ck_assert_uint_eq(pipe->event_count[1], 0U);
-  ck_assert_uint_eq(toast_counters(pipe->ends[1])->bad_seal, 6U);
+  ck_assert_uint_eq(toast_counters(pipe->ends[1])->bad_seal, 7U);
   ck_assert_uint_eq(pipe->bytes[0], 0U);
   pipe_free(pipe);
 }
@@ -193,6 +194,7 @@ START_TEST(a_new_node_id_holds_from_then_on)
 
 END_TEST
 
+// Fails without: HALF_OPEN (accept.c: open at the INIT)
 START_TEST(replayed_calls_give_no_session_and_do_not_stay)
 {
   Pipe* const pipe = pair(8U, 7U, 7U);
@@ -229,8 +231,8 @@ START_TEST(every_flipped_byte_of_a_call_or_its_answer_is_noticed)
   pipe_settle(pipe);
   PipePacket init = pipe->record[0];
   for (size_t at = 0U; at < 83U; ++at) {
-    if (at >= 5U && at < 21U) {
-      continue; // The cookie means nothing yet
+    if (at == 1U || (at >= 5U && at < 21U)) {
+      continue; // Another version is told; the cookie was not asked for
     }
     init.data[at] ^= 0x08U;
     pipe_feed(pipe, 1U, init.data, init.size);

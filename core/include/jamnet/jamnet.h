@@ -61,6 +61,9 @@ typedef struct JamConfig {
   JamMode  mode;
   bool     midi;                 ///< Others may expect MIDI from this player
   const JamAllocator* allocator; ///< Null: the C library
+  const char*         key_log; ///< File to which session keys are appended, so
+                               ///< that captured packets can be read by
+                               ///< whoever has it. Null: never
 } JamConfig;
 
 typedef struct Jam Jam;

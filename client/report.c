@@ -28,6 +28,7 @@ add_user(const App* const app, const JamUser* const user, cJSON* const list)
                           seconds > 0.0 ? (double)user->bytes / seconds : 0.0);
   cJSON_AddBoolToObject(row, "locked", user->locked);
   cJSON_AddNumberToObject(row, "midi_events", (double)user->midi_events);
+  cJSON_AddNumberToObject(row, "midi_late", (double)user->midi_late);
   cJSON_AddItemToArray(list, row);
 }
 

@@ -119,7 +119,7 @@ typedef struct Remote {
   float          gain, pan;
   bool           muted;
   uint64_t       bytes, packets, refused, overflow;
-  uint64_t       midi_events;
+  uint64_t       midi_events, midi_late;
   Midip2pTickPlayer ticks;    // Its MIDI clock
   JamTime           tick_due; // When the next one goes to the output
   double            loss;     // Recent share of packets missing

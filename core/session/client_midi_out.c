@@ -109,7 +109,9 @@ static bool deliver_events(SessionClient* const client,
   }
   for (size_t i = 0U; i < count; ++i) {
     ++remote->midi_events;
-    if (!is_silent(list, count, i, now)) {
+    if (is_silent(list, count, i, now)) {
+      ++remote->midi_late;
+    } else {
       put(client,
           remote,
           list[i].due < now ? now : list[i].due,

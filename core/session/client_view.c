@@ -182,6 +182,7 @@ static void view_remote(SessionClient* const     client,
   out->loss        = (float)remote->loss;
   out->lost        = lost_packets(remote);
   out->midi_events = (uint32_t)remote->midi_events;
+  out->midi_late   = (uint32_t)remote->midi_late;
   out->jitter_ms   = (float)((double)user->row.jitter * 1e-6);
   out->delay_ms    = (float)(report.delay_frames * ms);
   out->buffer_ms  = (float)(fmin(report.fill_frames, report.delay_frames) * ms);

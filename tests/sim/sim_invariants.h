@@ -15,4 +15,8 @@ bool sim_invariants_hold(const SimJam*   jam,
                          char*           fault,
                          size_t          room);
 
+/// Returns how many notes came too late to be played, of those of `row`: they
+/// are lost, as they should be.
+uint64_t sim_midi_late(const SimJam* jam, const ReportMidi* row);
+
 #endif // JAM_SIM_INVARIANTS_H

@@ -90,6 +90,7 @@ typedef struct JamUser {
   bool      locked;      ///< Played bit-exactly; else through the resampler
   bool      midi;        ///< Sends MIDI
   uint32_t  midi_events; ///< Received so far; a change lights the lamp
+  uint32_t  midi_late;   ///< Of them, notes that came too late to be played
   JamHealth health;
   char      cause[48];  ///< "Good", "Wi-Fi jitter 18 ms", ...
   char      detail[64]; ///< "48 kHz, loss 0.0 %", ...

@@ -23,6 +23,9 @@
 #define PNTBTR_HIGH_SPAN 2400U  ///< Samples the other predictors learn from
 #define PNTBTR_LEVEL_SPAN 1024U ///< Samples that set the level
 
+#define PNTBTR_FIT_BUDGET 1000000U ///< Multiply-adds per block and stream ...
+#define PNTBTR_FIT_PERIOD_US 8000  ///< ... and microseconds between two fits
+
 #define PNTBTR_MAX_DIVIDE 16U ///< 192 kHz
 #define PNTBTR_REACH 12U      ///< Low-band samples on each side of the filter
 #define PNTBTR_MAX_REACH (PNTBTR_REACH * PNTBTR_MAX_DIVIDE)

@@ -4,17 +4,15 @@
 
 #include "session/client_internal.h"
 
-#define FIT_BUDGET 1000000U      // Multiply-adds per captured block ...
-#define FIT_BUDGET_MOST 3000000U // ... for each player, up to this for all
-#define FIT_PERIOD_US 8000       // Sound hardly changes faster
-#define CALM_PERIOD_US 20000     // Where packets hardly ever are lost ...
-#define CALM_LOSS 1e-3           // ... that is, this share of them
+#define FIT_BUDGET_MOST (3U * PNTBTR_FIT_BUDGET) // For all players
+#define CALM_PERIOD_US 20000 // Where packets hardly ever are lost ...
+#define CALM_LOSS 1e-3       // ... that is, this share of them
 
 // Returns whether enough has come since the last fit to learn something new.
 static bool is_due(const Remote* const remote)
 {
   const int64_t period_us =
-    remote->loss < CALM_LOSS ? CALM_PERIOD_US : FIT_PERIOD_US;
+    remote->loss < CALM_LOSS ? CALM_PERIOD_US : PNTBTR_FIT_PERIOD_US;
   return remote->use == REMOTE_ACTIVE && remote->heard &&
          (remote->newest - remote->fitted_at) * 1000000 >=
            period_us * remote->format.rate_hz;
@@ -42,7 +40,7 @@ static unsigned budget_of(const SessionClient* const client)
 {
   unsigned budget = 0U;
   for (unsigned i = 0U; i < MAX_REMOTES; ++i) {
-    budget += client->remotes[i] ? FIT_BUDGET : 0U;
+    budget += client->remotes[i] ? PNTBTR_FIT_BUDGET : 0U;
   }
   return budget < FIT_BUDGET_MOST ? budget : FIT_BUDGET_MOST;
 }

@@ -32,6 +32,7 @@ static const Command commands[] = {
    lab_sim,
    "SCENARIO.json [--no-dsp] [--out DIR] [--report FILE] [--audio FILE] "
    "[--seed N] [--seconds S] [--pcap FILE] [--key-log FILE] [--cost]"},
+  {"conceal", lab_conceal, "FILE --trace GAPS --out OUT.wav [--future N]"},
   {"clock", lab_clock, "TRACE.csv"},
   {"toast", lab_toast, ""},
   {"heard", lab_heard, "--report R.json --heard HEARD.wav NAME=PLAYED.wav..."},

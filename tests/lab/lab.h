@@ -65,6 +65,7 @@ int lab_midi(int argc, char** argv);
 int lab_sim(int argc, char** argv);
 int lab_band(int argc, char** argv);
 int lab_heard(int argc, char** argv);
+int lab_conceal(int argc, char** argv);
 int lab_clock(int argc, char** argv);
 int lab_toast(int argc, char** argv);
 

@@ -5,9 +5,9 @@ add_executable(jamnet-lab
   lab/lab_thin.c lab/lab_tones.c lab/thinning.c lab/lab_lossy.c lab/lab_opus.c
   lab/nmr.c lab/lab_sim.c lab/lab_heard.c lab/lab_midi.c
   lab/lab_toast.c lab/lab_toast_media.c lab/lab_clock.c
-  support/clock_pair.c)
+  lab/lab_conceal.c support/clock_pair.c)
 target_link_libraries(jamnet-lab
-  PRIVATE jam_jellie jam_toast jam_sim jam_sound jam_options PkgConfig::jam_sndfile
+  PRIVATE jam_jellie jam_playout jam_toast jam_sim jam_sound jam_options PkgConfig::jam_sndfile
     PkgConfig::jam_cjson PkgConfig::jam_samplerate m)
 
 target_include_directories(jamnet-lab PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})

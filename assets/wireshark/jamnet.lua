@@ -18,7 +18,7 @@ toast.prefs.port = Pref.uint("UDP port", 4460, "Port of the nodes; other ports a
 
 local TYPES = {
   [1] = "INIT", [2] = "COOKIE", [3] = "ACCEPT", [4] = "SIBLING INIT", [5] = "SIBLING ACCEPT",
-  [6] = "RESUME", [7] = "RESUMED", [0x80] = "Sealed",
+  [6] = "RESUME", [7] = "RESUMED", [8] = "VERSIONS", [0x80] = "Sealed",
 }
 local CLASSES = { [0] = "control", [1] = "audio", [2] = "repair", [3] = "bulk" }
 
@@ -39,6 +39,8 @@ local FRAMES = {
   [11] = { "MESH", { "length", 2 } },
   [12] = { "TICKET", { "number", 4 }, { "identity", 8 }, { "epoch", 4 }, { "utc", 8 }, { "ticket", 89 } },
   [13] = { "TICKET_ACK", { "number", 4 } },
+  [14] = { "PATH", { "challenge", 8 } },
+  [15] = { "PATH_REPLY", { "challenge", 8 } },
   [16] = { "REPAIR", { "handle", 2 }, { "seq", 2 }, { "length", 2 } },
   [17] = { "FRAGMENT", { "id", 2 }, { "index", 1 }, { "count", 1 }, { "length", 2 } },
   [18] = { "FRAGMENT_ACK", { "id", 2 }, { "fragments", 2 } },
@@ -328,13 +330,19 @@ local function add_clear(buffer, tree)
     tree:add(fields.ticket, buffer(13, 89))
     tree:add(fields.ephemeral, buffer(102, 32))
     tree:add(fields.sealed, buffer(134, size - 134))
-  elseif type == 2 then
+  elseif type == 2 or type == 8 then
     tree:add_le(fields.caller_cid, buffer(1, 3))
-    tree:add(fields.cookie, buffer(4))
+    tree:add(fields.ephemeral, buffer(4, 8))
+    if type == 2 then
+      tree:add(fields.cookie, buffer(12, 16))
+    else
+      tree:add(fields.version, buffer(12, 1))
+      tree:add(fields.version, buffer(13, 1))
+    end
   end
 end
 
-local LEAST = { [1] = 256, [2] = 5, [3] = 67, [4] = 256, [5] = 69, [6] = 170, [7] = 71 }
+local LEAST = { [1] = 256, [2] = 28, [3] = 67, [4] = 256, [5] = 69, [6] = 170, [7] = 71, [8] = 14 }
 
 -- Whether a datagram can be one of ours at all
 local function plausible(buffer)

@@ -177,7 +177,7 @@ static void tell_fare(SessionClient* const client, const JamTime now)
 {
   uint64_t late    = 0U;
   uint64_t packets = 0U;
-  double   depth   = INFINITY;
+  double   depth   = HUGE_VAL;
   for (unsigned i = 0U; i < MAX_REMOTES; ++i) {
     const Remote* const remote = client->remotes[i];
     if (remote && remote->use == REMOTE_ACTIVE && remote->heard) {

@@ -304,8 +304,10 @@ toast_riders_write(ToastPeer* peer, JamTime now, uint8_t* out, size_t capacity);
 
 // keylog.c
 
-/// Tells the keys of a session that are new, if anybody asked for them.
-void toast_key_log(const ToastEndpoint* endpoint, ToastPeer* peer);
+/// Tells the present key of one direction of a session, if anybody asked.
+void toast_key_log(const ToastEndpoint* endpoint,
+                   const ToastPeer*     peer,
+                   bool                 sending);
 
 // tick.c
 

@@ -180,7 +180,8 @@ void toast_open(ToastEndpoint* const endpoint,
   // At once: the first sealed packet is what opens the session over there
   peer->forced = true;
   ++endpoint->counters.handshakes;
-  toast_key_log(endpoint, peer);
+  toast_key_log(endpoint, peer, true);
+  toast_key_log(endpoint, peer, false);
   toast_raise_open(endpoint, peer);
   toast_ready(endpoint, peer);
   toast_timers_set(&endpoint->timers,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The keys of a session as text, for whoever asked to see inside packets.
+// The keys of sessions as text, each when it is new, for whoever asked to see
+// inside packets.
 
 #include "toast/endpoint.h"
 
@@ -18,7 +19,7 @@ void toast_set_key_log(ToastEndpoint* const endpoint,
 static void write_key(const ToastEndpoint* const endpoint,
                       const uint32_t             cid,
                       const bool                 caller,
-                      const unsigned             phase,
+                      const ToastPhase* const    phase,
                       const uint8_t              key[TOAST_KEY_SIZE])
 {
   char hex[2U * TOAST_KEY_SIZE + 1U];
@@ -29,34 +30,28 @@ static void write_key(const ToastEndpoint* const endpoint,
                  "TOAST %06x %s %u %s",
                  cid & 0xFFFFFFU,
                  caller ? "caller" : "node",
-                 phase % 10U,
+                 phase->bit ? 1U : 0U,
                  hex);
   endpoint->key_log(endpoint->key_log_context, line);
   sodium_memzero(hex, sizeof(hex));
   sodium_memzero(line, sizeof(line));
 }
 
-void toast_key_log(const ToastEndpoint* const endpoint, ToastPeer* const peer)
+void toast_key_log(const ToastEndpoint* const endpoint,
+                   const ToastPeer* const     peer,
+                   const bool                 sending)
 {
-  ToastPhase* const send    = &peer->send_phase;
-  ToastPhase* const receive = &peer->receive_phase;
-  if (peer->state != TOAST_PEER_OPEN) {
-    return; // There are none yet
-  }
-  if (endpoint->key_log && !send->logged) {
+  if (endpoint->key_log && sending) {
     write_key(endpoint,
               peer->remote_cid,
               peer->dialled,
-              send->turns,
+              &peer->send_phase,
               peer->send_key);
-  }
-  if (endpoint->key_log && !receive->logged) {
+  } else if (endpoint->key_log) {
     write_key(endpoint,
               peer->cid,
               !peer->dialled,
-              receive->turns,
+              &peer->receive_phase,
               peer->receive_key);
   }
-  send->logged    = true;
-  receive->logged = true;
 }

@@ -46,10 +46,8 @@ typedef enum ToastRider {
 
 /// The key of one direction, as it goes on. All zero at first.
 typedef struct ToastPhase {
-  uint8_t  bit;    ///< TOAST_WIRE_PHASE or 0
-  bool     logged; ///< Whoever logs keys has this one
-  unsigned turns;  ///< How often it has changed
-  JamTime  until;  ///< Sending: of this key. Receiving: of the former; 0: none
+  uint8_t  bit;   ///< TOAST_WIRE_PHASE or 0
+  JamTime  until; ///< Sending: of this key. Receiving: of the former; 0: none
   uint32_t limit; ///< Sending: first number of the next key. Receiving: of this
   bool     has_next;
   uint8_t  next[TOAST_KEY_SIZE];  ///< Receiving

@@ -46,11 +46,10 @@ static ToastPeer* open_short(ToastEndpoint* const      endpoint,
     ++endpoint->counters.unknown_session;
     return NULL;
   }
-  if (!toast_open_packet(peer, now, data, size, endpoint->plain)) {
+  if (!toast_open_packet(endpoint, peer, now, data, size)) {
     ++endpoint->counters.bad_seal;
     return NULL;
   }
-  toast_key_log(endpoint, peer);
   return peer;
 }
 

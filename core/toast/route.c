@@ -101,10 +101,11 @@ void toast_route_tick(ToastEndpoint* const endpoint,
   }
 }
 
-size_t toast_route_write(ToastPeer* const    peer,
-                         const JamTime       now,
-                         ToastAddress* const to,
-                         uint8_t* const      out)
+size_t toast_route_write(const ToastEndpoint* const endpoint,
+                         ToastPeer* const           peer,
+                         const JamTime              now,
+                         ToastAddress* const        to,
+                         uint8_t* const             out)
 {
   ToastRoute* const route = &peer->route;
   if (peer->state != TOAST_PEER_OPEN || !route->active || !route->due) {
@@ -117,8 +118,13 @@ size_t toast_route_write(ToastPeer* const    peer,
   uint8_t* const frame = out + TOAST_WIRE_SHORT_HEAD;
   frame[0]             = TOAST_WIRE_FRAME_PATH;
   memcpy(frame + 1, route->challenge, sizeof(route->challenge));
-  const size_t size =
-    toast_seal(peer, now, out, TOAST_WIRE_PATH_SIZE, TOAST_WIRE_CLASS_CONTROL);
+  const size_t size = toast_seal(endpoint,
+                                 peer,
+                                 now,
+                                 out,
+                                 TOAST_WIRE_PATH_SIZE,
+                                 TOAST_WIRE_CLASS_CONTROL);
+  toast_budget_spend(&peer->budget, size);
   route->credit -= size;
   *to = route->address;
   return size;

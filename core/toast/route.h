@@ -48,8 +48,11 @@ JamTime toast_route_deadline(const ToastRoute* route);
 void toast_route_tick(ToastEndpoint* endpoint, ToastPeer* peer, JamTime now);
 
 /// Writes the PATH that is due, for an address of its own; 0 if none.
-size_t
-toast_route_write(ToastPeer* peer, JamTime now, ToastAddress* to, uint8_t* out);
+size_t toast_route_write(const ToastEndpoint* endpoint,
+                         ToastPeer*           peer,
+                         JamTime              now,
+                         ToastAddress*        to,
+                         uint8_t*             out);
 
 /// Keeps a copy of a datagram for the new address, if it may have it.
 void toast_route_copy(ToastEndpoint* endpoint,

@@ -34,7 +34,9 @@ static void next_key(const uint8_t key[TOAST_KEY_SIZE],
   sodium_memzero(next, sizeof(next));
 }
 
-static void turn_send_key(ToastPeer* const peer, const JamTime now)
+static void turn_send_key(const ToastEndpoint* const endpoint,
+                          ToastPeer* const           peer,
+                          const JamTime              now)
 {
   ToastPhase* const phase = &peer->send_phase;
   if (phase->until == 0) {
@@ -42,8 +44,7 @@ static void turn_send_key(ToastPeer* const peer, const JamTime now)
   } else if (now >= phase->until || peer->send_number >= phase->limit) {
     next_key(peer->send_key, peer->send_key);
     phase->bit ^= TOAST_WIRE_PHASE;
-    phase->logged = false;
-    ++phase->turns;
+    toast_key_log(endpoint, peer, true);
     phase->until = jam_time_add(now, TOAST_REKEY_TIME);
   } else {
     return;
@@ -72,13 +73,14 @@ size_t toast_seal_under(const uint8_t  key[TOAST_KEY_SIZE],
   return frames + TOAST_WIRE_SHORT_MIN;
 }
 
-size_t toast_seal(ToastPeer* const peer,
-                  const JamTime    now,
-                  uint8_t* const   out,
-                  const size_t     frames,
+size_t toast_seal(const ToastEndpoint* const endpoint,
+                  ToastPeer* const           peer,
+                  const JamTime              now,
+                  uint8_t* const             out,
+                  const size_t               frames,
                   const uint8_t class)
 {
-  turn_send_key(peer, now);
+  turn_send_key(endpoint, peer, now);
   out[0] = (uint8_t)(TOAST_WIRE_SHORT | peer->send_phase.bit | class);
   toast_put24(out + TOAST_WIRE_SHORT_CID, peer->remote_cid);
   toast_put32(out + TOAST_WIRE_SHORT_STAMP, (uint32_t)jam_time_to_us(now));
@@ -109,28 +111,29 @@ bool toast_unseal(const uint8_t        key[TOAST_KEY_SIZE],
 }
 
 // The peer has gone on to its next key with this packet
-static void turn_receive_key(ToastPeer* const peer,
-                             const JamTime    now,
-                             const uint32_t   number)
+static void turn_receive_key(const ToastEndpoint* const endpoint,
+                             ToastPeer* const           peer,
+                             const JamTime              now,
+                             const uint32_t             number)
 {
   ToastPhase* const phase = &peer->receive_phase;
   memcpy(phase->other, peer->receive_key, TOAST_KEY_SIZE);
   memcpy(peer->receive_key, phase->next, TOAST_KEY_SIZE);
   sodium_memzero(phase->next, sizeof(phase->next));
   phase->has_next = false;
-  phase->logged   = false;
   phase->bit ^= TOAST_WIRE_PHASE;
-  ++phase->turns;
   phase->limit = number;
   phase->until = jam_time_add(now, TOAST_REKEY_KEEP);
+  toast_key_log(endpoint, peer, false);
 }
 
-bool toast_open_packet(ToastPeer* const     peer,
+bool toast_open_packet(ToastEndpoint* const endpoint,
+                       ToastPeer* const     peer,
                        const JamTime        now,
                        const uint8_t* const data,
-                       const size_t         size,
-                       uint8_t* const       out)
+                       const size_t         size)
 {
+  uint8_t* const    out    = endpoint->plain;
   ToastPhase* const phase  = &peer->receive_phase;
   const uint32_t    number = toast_get32(data + TOAST_WIRE_SHORT_NUMBER);
   if (phase->until != 0 && now >= phase->until) {
@@ -153,6 +156,6 @@ bool toast_open_packet(ToastPeer* const     peer,
   if (!toast_unseal(phase->next, !peer->dialled, data, size, out)) {
     return false;
   }
-  turn_receive_key(peer, now, number);
+  turn_receive_key(endpoint, peer, now, number);
   return true;
 }

@@ -9,10 +9,11 @@
 
 /// Seals a short packet around `frames` bytes that stand in `out` already.
 /// Returns its size.
-size_t toast_seal(ToastPeer* peer,
-                  JamTime    now,
-                  uint8_t*   out,
-                  size_t     frames,
+size_t toast_seal(const ToastEndpoint* endpoint,
+                  ToastPeer*           peer,
+                  JamTime              now,
+                  uint8_t*             out,
+                  size_t               frames,
                   uint8_t class);
 
 /// Seals a packet whose first bytes are there but for the number, which is
@@ -30,12 +31,13 @@ bool toast_unseal(const uint8_t  key[TOAST_KEY_SIZE],
                   size_t         size,
                   uint8_t*       out);
 
-/// Opens a short packet of a session and follows its sender to the next key.
-bool toast_open_packet(ToastPeer*     peer,
+/// Opens a short packet of a session into `plain` and follows its sender to the
+/// next key.
+bool toast_open_packet(ToastEndpoint* endpoint,
+                       ToastPeer*     peer,
                        JamTime        now,
                        const uint8_t* data,
-                       size_t         size,
-                       uint8_t*       out);
+                       size_t         size);
 
 /// Fills in the nonce of a packet. `initiator`: of the direction from caller
 /// to node.

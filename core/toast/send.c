@@ -259,8 +259,10 @@ static size_t write_frames(ToastPeer* const peer,
 }
 
 // Writes a short packet or, while resuming, a RESUME; 0 if there is nothing
-static size_t
-write_packet(ToastPeer* const peer, const JamTime now, uint8_t* const out)
+static size_t write_packet(const ToastEndpoint* const endpoint,
+                           ToastPeer* const           peer,
+                           const JamTime              now,
+                           uint8_t* const             out)
 {
   uint8_t class       = TOAST_WIRE_CLASS_CONTROL;
   const bool   resume = peer->resuming;
@@ -276,8 +278,9 @@ write_packet(ToastPeer* const peer, const JamTime now, uint8_t* const out)
   if (frames == 0U) {
     return 0U;
   }
-  const size_t size = resume ? toast_resume_seal(peer, now, out, frames)
-                             : toast_seal(peer, now, out, frames, class);
+  const size_t size = resume
+                        ? toast_resume_seal(peer, now, out, frames)
+                        : toast_seal(endpoint, peer, now, out, frames, class);
   toast_budget_spend(&peer->budget, size);
   ++peer->datagrams_sent;
   peer->bytes_sent += size;
@@ -286,10 +289,11 @@ write_packet(ToastPeer* const peer, const JamTime now, uint8_t* const out)
 
 // Writes what a session has to send now; 0 if that is nothing, or if its
 // address must first be proven
-static size_t write_datagram(ToastPeer* const peer,
-                             const JamTime    now,
-                             uint8_t* const   out,
-                             const size_t     capacity)
+static size_t write_datagram(const ToastEndpoint* const endpoint,
+                             ToastPeer* const           peer,
+                             const JamTime              now,
+                             uint8_t* const             out,
+                             const size_t               capacity)
 {
   size_t size = 0U;
   if (peer->hello_due) {
@@ -298,7 +302,7 @@ static size_t write_datagram(ToastPeer* const peer,
     }
   } else if (peer->state != TOAST_PEER_DIALLING &&
              toast_may_send(peer, LEAST_CREDIT)) {
-    size = write_packet(peer, now, out);
+    size = write_packet(endpoint, peer, now, out);
   }
   peer->credit -= peer->unproven ? size : 0U;
   return size;
@@ -336,13 +340,12 @@ size_t toast_output(ToastEndpoint* const endpoint,
         peer->send_number >= TOAST_WIRE_MAX_NUMBER) {
       toast_close(endpoint, now, peer->handle);
     }
-    const size_t path = toast_route_write(peer, now, to, buffer);
+    const size_t path = toast_route_write(endpoint, peer, now, to, buffer);
     if (path > 0U) {
       return path; // The session stays in the list
     }
-    const size_t size = write_datagram(peer, now, buffer, capacity);
+    const size_t size = write_datagram(endpoint, peer, now, buffer, capacity);
     *to               = peer->address;
-    toast_key_log(endpoint, peer);
     toast_route_copy(endpoint, peer, buffer, size);
     toast_unready(endpoint, peer);
     if ((size > 0U || !peer->unproven) && has_more(peer, now)) {

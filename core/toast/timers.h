@@ -2,9 +2,9 @@
 // When things happen, and which session must be woken next.
 //
 // A caller repeats its INIT after 100, 200, 400 ... ms; it gives up after 5 s.
-// A half-open session ends after 3 s without a sealed packet, an open one after
-// the idle time-out without an authentic one, or when its address is not proven
-// within 3 s. RESUMEs leave with every packet for 3 s at most.
+// A half-open session ends after 3 s without a timer of its own, an open one
+// after the idle time-out without an authentic packet, or when its address is
+// not proven within 3 s. RESUMEs leave with every packet for 3 s at most.
 //
 // PATH goes to a new address at once, then 100, 300, 700 ... ms later; after 3
 // s that address is forgotten. A sending key lasts 10 minutes or 2^30 packets,
@@ -44,6 +44,7 @@
 #define TOAST_HALF_OPEN_TIME (3 * JAM_SECOND)
 #define TOAST_IDLE_TIME (5 * JAM_SECOND) ///< Unless configured
 #define TOAST_RESUME_TIME (3 * JAM_SECOND)
+
 #define TOAST_PATH_GAP (100 * JAM_MS) ///< Doubles with each repeat
 #define TOAST_PATH_TIME (3 * JAM_SECOND)
 #define TOAST_REKEY_TIME (600 * JAM_SECOND)

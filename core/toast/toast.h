@@ -3,8 +3,9 @@
 //
 // A ToastEndpoint is one UDP port with a fixed table of sessions, dialled or
 // accepted. It is driven by five verbs: input, output, deadline, tick, event.
-// Time, datagrams, memory and a random seed come in from outside, so that it
-// runs alike everywhere. Layout: toast_wire.h; rules, timers: PROTOCOL.md.
+// Time, datagrams, memory and a random seed come in from outside, so the same
+// code runs under ppoll and in the simulator, bit for bit. Wire layout:
+// toast_wire.h; rules and timers: PROTOCOL.md.
 //
 // Thread: everything here belongs to the network thread.
 
@@ -189,9 +190,8 @@ JAM_NODISCARD JamStatus toast_endpoint_new(const ToastConfig*  config,
 /// sends to this connection id, in hex. Network thread.
 typedef void (*ToastKeyLog)(void* context, const char* line);
 
-/// Tells `log` the keys of every session that opens from now on, so that
-/// captured packets can be read; null, as at the start, tells nobody. Whoever
-/// has the lines can read what the sessions carry.
+/// Tells `log` every new key from now on, so that captured packets can be read;
+/// null, as at the start, tells nobody. Who has the lines can read all.
 void toast_set_key_log(ToastEndpoint* endpoint, ToastKeyLog log, void* context);
 
 /// Releases an endpoint and wipes its keys; null is ignored.

@@ -211,7 +211,12 @@ static size_t seal(World* const         world,
     size >= 4U ? (JamTime)toast_get32(frames + size - 4U) * JAM_US : world->now;
   memcpy(out + TOAST_WIRE_SHORT_HEAD, frames, size);
   peer->send_phase.until = JAM_NEVER;
-  return toast_seal(peer, stamp, out, size, TOAST_WIRE_CLASS_CONTROL);
+  return toast_seal(world->member,
+                    peer,
+                    stamp,
+                    out,
+                    size,
+                    TOAST_WIRE_CLASS_CONTROL);
 }
 
 // A genuine RESUME around these frames, of a new resumption or the last one

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// jamnet-lab toast: what a node's processor pays for callers, and how soon they
-// are in.
+// jamnet-lab toast: what a node's processor pays for callers, how soon they are
+// in, and how media is carried (lab_toast_media.c).
 //
 // A handshake is the INIT with its ACCEPT and the packet that opens the
 // session. A resumption is checked (ticket, seal, time, epoch) before keys are
@@ -330,8 +330,8 @@ static void print_connect(const char* const name, const bool flooded)
     values[i] = connect_ms(i, flooded);
   }
   qsort(values, SEEDS, sizeof(values[0]), by_value);
-  printf(",\"%s\":{\"seeds\":%u,\"failed\":%u,\"p50_ms\":%.1f,\"p99_ms\":%.1f,"
-         "\"worst_ms\":%.1f}",
+  printf("  \"%s\": {\"seeds\": %u, \"failed\": %u, \"p50_ms\": %.1f, "
+         "\"p99_ms\": %.1f, \"worst_ms\": %.1f},\n",
          name,
          SEEDS,
          values[0] < 0.0 ? 1U : 0U,
@@ -350,28 +350,28 @@ int lab_toast(const int argc, char** const argv)
   if (!pair_begin(&pair, 1U)) {
     return lab_fault("There is not enough memory");
   }
-  printf("{\"command\":\"jamnet-lab toast\",\"handshake_us\":%.1f",
-         handshake_us(&pair));
-  printf(",\"cookie_check_us\":%.2f", cookie_us(&pair));
-  printf(",\"init_without_cookie_us\":%.2f", flood_us(&pair));
+  printf("{\n  \"command\": \"jamnet-lab toast\",\n");
+  printf("  \"handshake_us\": %.1f,\n", handshake_us(&pair));
+  printf("  \"cookie_check_us\": %.2f,\n", cookie_us(&pair));
+  printf("  \"init_without_cookie_us\": %.2f,\n", flood_us(&pair));
   const bool complete = resume_us(&pair, resume);
   pair_end(&pair);
   if (!complete) {
     return lab_fault("A resumption failed");
   }
-  printf(",\"resume_check_us\":%.1f,\"resume_with_key_agreement_us\":%.1f,"
-         "\"resume_next_packet_us\":%.1f",
+  printf("  \"resume_check_us\": %.1f,\n"
+         "  \"resume_with_key_agreement_us\": %.1f,\n"
+         "  \"resume_next_packet_us\": %.1f,\n",
          resume[2],
          resume[0],
          resume[1]);
-  printf(",\"loss\":%.2f,\"rtt_ms\":%.0f",
+  printf("  \"loss\": %.2f,\n  \"rtt_ms\": %.0f,\n",
          LOSS,
          2.0 * (double)DELAY / (double)JAM_MS);
   print_connect("connect", false);
   print_connect("connect_flooded", true);
-  printf(",\n");
   if (!lab_toast_media_print()) {
-    return lab_fault("a session of the simulator did not open");
+    return lab_fault("A session of the simulator did not open");
   }
   printf("}\n");
   return LAB_OK;

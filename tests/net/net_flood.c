@@ -309,14 +309,14 @@ static JamTime node_deadline(const void* context)
   return session_node_deadline((const SessionNode*)context);
 }
 
-static void node_backlog(void* const context, const JamTime age)
-{
-  session_node_set_backlog((SessionNode*)context, age);
-}
-
 static void node_tick(void* context, JamTime now)
 {
   session_node_tick((SessionNode*)context, now);
+}
+
+static void node_backlog(void* context, JamTime age)
+{
+  session_node_set_backlog((SessionNode*)context, age);
 }
 
 int main(const int argc, char** const argv)

@@ -200,7 +200,8 @@ static void seal_frames(Pipe* const               pipe,
 {
   uint8_t out[TOAST_MAX_DATAGRAM];
   memcpy(out + TOAST_WIRE_SHORT_HEAD, frames, size);
-  const size_t sealed = toast_seal(peer_of(pipe, 0U, s[0]),
+  const size_t sealed = toast_seal(pipe->ends[0],
+                                   peer_of(pipe, 0U, s[0]),
                                    pipe_local(pipe, 0U, pipe->now),
                                    out,
                                    size,
@@ -346,11 +347,46 @@ START_TEST(keys_change_without_anybody_noticing)
 
 END_TEST
 
+typedef struct KeyLines {
+  unsigned count;
+  char     text[16][TOAST_KEY_LINE];
+} KeyLines;
+
+static void note_key(void* const context, const char* const line)
+{
+  KeyLines* const lines = (KeyLines*)context;
+  ck_assert_uint_lt(lines->count, 16U);
+  memcpy(lines->text[lines->count++], line, strlen(line) + 1U);
+}
+
+// Both ends tell the same keys, each once, with the phases of their packets
+static void check_lines(const KeyLines lines[2], const unsigned turns)
+{
+  unsigned phase[2] = {0U, 0U};
+  for (unsigned end = 0U; end < 2U; ++end) {
+    ck_assert_uint_eq(lines[end].count, 2U * (turns + 1U));
+  }
+  for (unsigned i = 0U; i < lines[0].count; ++i) {
+    unsigned same = 0U;
+    for (unsigned k = 0U; k < lines[1].count; ++k) {
+      same += strcmp(lines[0].text[i], lines[1].text[k]) == 0;
+    }
+    ck_assert_uint_eq(same, 1U);
+    const bool caller = strstr(lines[0].text[i], " caller ") != NULL;
+    ck_assert_ptr_nonnull(
+      strstr(lines[0].text[i], phase[caller] ? " 1 " : " 0 "));
+    phase[caller] ^= 1U;
+  }
+}
+
 // Fails without: the time (seal.c: turn by number only)
 START_TEST(keys_change_every_ten_minutes)
 {
-  Pipe* const  pipe = pipe_new(7U);
-  ToastSession s[2];
+  static KeyLines lines[2];
+  Pipe* const     pipe = pipe_new(7U);
+  ToastSession    s[2];
+  toast_set_key_log(pipe->ends[0], note_key, &lines[0]);
+  toast_set_key_log(pipe->ends[1], note_key, &lines[1]);
   pipe_connect(pipe, s);
   for (unsigned turn = 0U; turn < 3U; ++turn) {
     for (unsigned end = 0U; end < 2U; ++end) {
@@ -364,6 +400,7 @@ START_TEST(keys_change_every_ten_minutes)
     pipe_run(pipe, 605 * JAM_SECOND);
     pipe->event_count[0] = pipe->event_count[1] = 0U;
   }
+  check_lines(lines, 3U);
   ck_assert_uint_lt(TOAST_REKEY_PACKETS, 0x80000000U);
   ck_assert_uint_eq(toast_counters(pipe->ends[0])->bad_seal, 0U);
   pipe_free(pipe);

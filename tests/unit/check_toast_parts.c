@@ -232,6 +232,8 @@ START_TEST(a_lone_message_is_repeated_by_time)
 
 END_TEST
 
+// Fails without: the window (outbox.c: push), or the range of what an
+// acknowledgement may name (outbox.c: ack)
 START_TEST(acknowledgements_of_nothing_are_ignored)
 {
   ToastOutbox* const outbox  = outbox_new();
@@ -255,6 +257,47 @@ START_TEST(acknowledgements_of_nothing_are_ignored)
   toast_outbox_ack(outbox, (uint16_t)(65530U + 64U), 0U);
   ck_assert(!toast_outbox_waits(outbox));
   outbox_free(outbox);
+}
+
+END_TEST
+
+// Writes the head of a fragment and gives its size, 0 if it is not valid
+static size_t fragment(uint8_t* const frame,
+                       const uint16_t id,
+                       const uint8_t  index,
+                       const uint8_t  count,
+                       const uint16_t size)
+{
+  frame[0] = TOAST_WIRE_FRAME_FRAGMENT;
+  toast_put16(frame + 1, id);
+  frame[3] = index;
+  frame[4] = count;
+  toast_put16(frame + 5, size);
+  return toast_bulk_frame_size(frame, TOAST_WIRE_FRAGMENT_HEAD + size);
+}
+
+// Fails without: one of the limits (bulk.c: frame_size), one message at a time
+// or its first count (bulk.c: take)
+START_TEST(fragments_of_a_liar_take_no_room)
+{
+  static uint8_t frame[1100];
+  static uint8_t room[TOAST_MAX_BULK];
+  const uint16_t full = TOAST_WIRE_FRAGMENT;
+  ToastBulkIn    in   = {.data = room};
+  ck_assert_uint_eq(fragment(frame, 0U, 16U, 17U, 1U), 0U);
+  ck_assert_uint_eq(fragment(frame, 0U, 2U, 2U, full), 0U);
+  ck_assert_uint_eq(fragment(frame, 0U, 16U, 16U, full), 0U);
+  ck_assert_uint_eq(fragment(frame, 0U, 255U, 0U, 1U), 0U);
+
+  ck_assert(!toast_bulk_take(&in, frame, fragment(frame, 0U, 0U, 2U, full)));
+  ck_assert(!toast_bulk_take(&in, frame, fragment(frame, 1U, 1U, 2U, 5U)));
+  ck_assert(!toast_bulk_take(&in, frame, fragment(frame, 0U, 2U, 3U, 7U)));
+  ck_assert(!toast_bulk_take(&in, frame, fragment(frame, 0U, 1U, 3U, full)));
+  ck_assert_uint_eq(in.have, 1U);
+  ck_assert_uint_eq(in.acked_id, 0U);
+  ck_assert_uint_eq(in.acked, 1U);
+  ck_assert(toast_bulk_take(&in, frame, fragment(frame, 0U, 1U, 2U, 5U)));
+  ck_assert_uint_eq(in.size, full + 5U);
 }
 
 END_TEST
@@ -465,6 +508,7 @@ int main(void)
   tcase_add_test(tcase, a_message_rides_in_spaced_packets);
   tcase_add_test(tcase, a_lone_message_is_repeated_by_time);
   tcase_add_test(tcase, acknowledgements_of_nothing_are_ignored);
+  tcase_add_test(tcase, fragments_of_a_liar_take_no_room);
   tcase_add_test(tcase, fragments_become_the_message_again);
   tcase_add_test(tcase, a_budget_leaves_repair_the_rest_and_bulk_its_share);
   tcase_add_test(tcase, repair_finds_the_frame_before_or_none);

@@ -60,7 +60,7 @@ int LLVMFuzzerTestOneInput(const uint8_t* const data, const size_t size)
   const NodemeshUser          user   = {.uid    = {9U},
                                         .epoch  = 3U,
                                         .handle = 1U,
-                                        .profile = {"Ana", 48000U, 64U, 24U, true}};
+                                        .profile = {"Ana", 48000U, 64U, 24U, true, 0U}};
   Nodemesh*                   mesh   = NULL;
   const char*                 text   = (const char*)data;
   const char* const           end    = text + size;

@@ -200,7 +200,7 @@ START_TEST(tables_that_are_full_leave_out_and_count)
 {
   NodemeshUser user = {.uid     = {1U},
                        .handle  = 1U,
-                       .profile = {"Ana", 48000U, 64U, 24U, true}};
+                       .profile = {"Ana", 48000U, 64U, 24U, true, 0U}};
   unsigned     in   = 0U;
   for (unsigned i = 0U; i < 40U; ++i) {
     user.uid[1] = (uint8_t)i;

@@ -10,7 +10,7 @@
 
 #define PROFILE                                                                \
   {                                                                            \
-    "Ana", 48000U, 64U, 24U, true                                              \
+    "Ana", 48000U, 64U, 24U, true, 0U                                          \
   }
 
 typedef struct Example {

@@ -20,7 +20,7 @@ user_message(const SynchubUserId user, const char* const name, JamTime joined)
 {
   SynchubMessage message = {.kind    = SYNCHUB_USER,
                             .user    = user,
-                            .profile = {"", 48000U, 64U, 24U, false},
+                            .profile = {"", 48000U, 64U, 24U, false, 0U},
                             .joined  = joined};
   strcpy(message.profile.name, name);
   return message;

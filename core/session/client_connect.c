@@ -34,7 +34,7 @@ static unsigned list_addresses(const SessionClient* const client,
 {
   unsigned count = client->address_count;
   memcpy(out, client->addresses, count * sizeof(out[0]));
-  for (unsigned i = 0U; i < client->roam.sibling_count; ++i) {
+  for (unsigned i = 0U; i < client->roam.known_count; ++i) {
     const SynchubSibling* const sibling = &client->roam.siblings[i];
     if (count < MAX_DIALS && sibling->address_count > 0U) {
       memcpy(out[count].ip, sibling->addresses[0].ip, sizeof(out[count].ip));
@@ -263,8 +263,7 @@ void client_message(SessionClient* const    client,
     refused(client, now, message.reason);
     break;
   case SYNCHUB_SIBLINGS:
-    roam->sibling_count = message.sibling_count;
-    memcpy(roam->siblings, message.siblings, sizeof(roam->siblings));
+    client_roam_learn(roam, message.siblings, message.sibling_count);
     break;
   case SYNCHUB_MOVE:
     roam->asked = true;

@@ -146,7 +146,8 @@ typedef struct ClientLeg {
 typedef struct ClientRoam {
   bool           has_ticket;
   ToastTicket    ticket;
-  unsigned       sibling_count;
+  unsigned       sibling_count; ///< Of these now: to resume at
+  unsigned       known_count;   ///< ... and lately: to dial when all else fails
   SynchubSibling siblings[SYNCHUB_MAX_SIBLINGS];
 
   JamTime settled_at; // When to begin to watch the present session
@@ -274,6 +275,9 @@ void client_message(SessionClient*    client,
 void client_send_row(SessionClient* client, JamTime now);
 
 // client_roam.c
+void    client_roam_learn(ClientRoam*           roam,
+                          const SynchubSibling* siblings,
+                          unsigned              count);
 void    client_roam_start(SessionClient* client, JamTime now);
 void    client_roam_stop(SessionClient* client, JamTime now);
 void    client_roam_heard(SessionClient* client, JamTime now);

@@ -145,8 +145,7 @@ adopt(SessionClient* const client, const JamTime now, ClientLeg* const leg)
   client->session = leg->session;
   client->roster  = leg->roster;
   if (leg->sibling_count > 0U) {
-    roam->sibling_count = leg->sibling_count;
-    memcpy(roam->siblings, leg->siblings, sizeof(roam->siblings));
+    client_roam_learn(roam, leg->siblings, leg->sibling_count);
   }
   memset(leg, 0, sizeof(*leg));
   client_legs_drop(client, now);

@@ -187,6 +187,19 @@ static bool is_tried(const ClientRoam* const roam, const uint16_t node)
   return tried;
 }
 
+// A node that has lost touch with its siblings names none. Those it named
+// before may well be there for us, if it goes too.
+void client_roam_learn(ClientRoam* const           roam,
+                       const SynchubSibling* const siblings,
+                       const unsigned              count)
+{
+  roam->sibling_count = count;
+  if (count > 0U) {
+    roam->known_count = count;
+    memcpy(roam->siblings, siblings, sizeof(roam->siblings));
+  }
+}
+
 // The next sibling in order that is not being tried already
 static void try_next(SessionClient* const client, const JamTime now)
 {

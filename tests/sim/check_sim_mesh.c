@@ -212,6 +212,25 @@ START_TEST(who_joins_or_leaves_is_known_everywhere_in_a_moment)
 
 END_TEST
 
+START_TEST(a_node_that_dies_cut_off_from_the_others_strands_nobody)
+{
+  Report report;
+  stage_open(
+    "{\"seed\":26,\"seconds\":30," NODES PEOPLE LINKS(
+      "") ",\"events\":[{\"t\":4,\"do\":\"outage\",\"a\":\"n1\",\"b\":\"n2\","
+          "\"seconds\":20},{\"t\":4,\"do\":\"outage\",\"a\":\"n1\",\"b\":"
+          "\"n3\","
+          "\"seconds\":20},{\"t\":10,\"do\":\"crash\",\"node\":\"n1\"}]}",
+    false);
+  stage_play(&report);
+  ck_assert_int_eq(stage_view("ann").state, JAM_STATE_JOINED);
+  ck_assert_uint_eq(stage_view("ann").user_count, 5U);
+  ck_assert_uint_eq(stage_view("di").user_count, 5U);
+  stage_close(&report);
+}
+
+END_TEST
+
 START_TEST(a_dead_nodes_people_are_heard_again_at_once)
 {
   Report report;
@@ -310,6 +329,8 @@ int main(void)
   tcase_add_test(tests, each_stream_crosses_each_link_between_nodes_once);
   tcase_add_test(tests, nodes_that_are_no_cluster_hear_nothing_of_each_other);
   tcase_add_test(tests, who_joins_or_leaves_is_known_everywhere_in_a_moment);
+  tcase_add_test(tests,
+                 a_node_that_dies_cut_off_from_the_others_strands_nobody);
   tcase_add_test(tests, a_dead_nodes_people_are_heard_again_at_once);
   tcase_add_test(tests, a_node_is_drained_without_a_gap);
   tcase_add_test(tests, both_halves_play_on_and_are_one_again);

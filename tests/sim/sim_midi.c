@@ -158,7 +158,8 @@ const SimNote* sim_midi_heard(SimMidiHeard* const  heard,
       return &log->notes[i];
     }
   }
-  ++heard->extra;
+  // What sounded before we came may have been played before anybody listened
+  heard->extra += heard->started ? 1U : 0U;
   return NULL;
 }
 
